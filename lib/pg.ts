@@ -1,0 +1,68 @@
+/** Connections to PostgreSQL and transactions that carry an identity. */
+import pg from "pg";
+import { type Claim, signClaim } from "./claims.ts";
+import type { Logger } from "./log.ts";
+
+export interface PoolOptions {
+  max?: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  log: Logger;
+}
+
+/** A pool whose idle connections' errors are logged instead of ending the process. */
+export function createPool(connectionString: string, options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.max ?? 10,
+    application_name: options.name,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+  });
+  pool.on("error", (error) =>
+    options.log.warn({ err: error.message }, "an idle database connection was lost"),
+  );
+  return pool;
+}
+
+/** Runs `work` in one transaction; rolls back on any error. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Runs `work` in one transaction as the claim's identity; `role` is what the gateway becomes (cadastre_user,
+ * cadastre_anonymous); the worker stays itself. Both end with the transaction.
+ */
+export async function withClaim<T>(
+  pool: pg.Pool,
+  key: Buffer,
+  claim: Claim,
+  work: (client: pg.PoolClient) => Promise<T>,
+  role?: "cadastre_user" | "cadastre_anonymous",
+): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query("select set_config('cadastre.claim', $1, true), set_config('role', $2, true)", [
+      signClaim(claim, key),
+      role ?? "none",
+    ]);
+    return work(client);
+  });
+}

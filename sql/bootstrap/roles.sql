@@ -1,0 +1,50 @@
+-- Roles of an installation, made once per cluster by an administrator's connection, before migrations run.
+-- Idempotent. LOGIN roles get their passwords from the instance (lib/db/bootstrap.ts), never from a file.
+--
+--   cadastre_owner      owns every object; NOLOGIN, bound by forced row-level security like everyone else
+--   cadastre_system     owns the few vetted definer functions that must see across organizations
+--   cadastre_views      owns the generated organization views; not the owner of the tables under them,
+--                       so that forced row-level security and masks apply to whoever reads through them
+--   cadastre_jobs       owns the job queue's schema
+--   cadastre_logins     may create roles: owns only the functions that make and drop SQL logins
+--   cadastre_gateway    LOGIN of the API; may become cadastre_user or cadastre_anonymous, inherits neither
+--   cadastre_worker     LOGIN of the worker
+--   cadastre_user       what a signed-in API request runs as
+--   cadastre_anonymous  what an API request without a token runs as
+--   cadastre_sql        group of all analysts' SQL logins
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select * from (values
+      ('cadastre_owner',     'nologin nocreaterole'),
+      ('cadastre_system',    'nologin nocreaterole'),
+      ('cadastre_views',     'nologin nocreaterole'),
+      ('cadastre_jobs',      'nologin nocreaterole'),
+      ('cadastre_logins',    'nologin createrole'),
+      ('cadastre_gateway',   'login noinherit nocreaterole'),
+      ('cadastre_worker',    'login inherit nocreaterole'),
+      ('cadastre_user',      'nologin nocreaterole'),
+      ('cadastre_anonymous', 'nologin nocreaterole'),
+      ('cadastre_sql',       'nologin nocreaterole')
+    ) as r (name, options)
+  loop
+    if not exists (select from pg_catalog.pg_roles where rolname = wanted.name) then
+      execute format('create role %I nosuperuser nobypassrls nocreatedb noreplication %s', wanted.name, wanted.options);
+    end if;
+  end loop;
+end
+$$;
+
+grant cadastre_user, cadastre_anonymous to cadastre_gateway with inherit false, set true;
+grant cadastre_jobs to cadastre_worker with inherit true, set true;
+-- cadastre_logins hands out membership in the group of SQL logins, nothing else.
+grant cadastre_sql to cadastre_logins with admin true, inherit false, set false;
+
+-- Dropping a login ends its sessions first.
+grant pg_signal_backend to cadastre_logins with inherit true, set false;
+
+-- A request may not run for ever or keep a transaction open.
+alter role cadastre_gateway set statement_timeout = '30s';
+alter role cadastre_gateway set idle_in_transaction_session_timeout = '60s';

@@ -1,0 +1,16 @@
+--! owner: cadastre_jobs
+-- Puts a job on the worker's queue in the caller's transaction: no commit, no job. One queue an organization: serial
+-- within, parallel across. Owned by the queue's owner, since the queue's tables are closed to everyone else.
+create or replace function core.enqueue(task text, payload json, queue text, job_key text, run_at timestamptz default null)
+returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  perform graphile_worker.add_job(task, payload, queue, run_at, 25, job_key);
+end
+$$;
+comment on function core.enqueue(text, json, text, text, timestamptz) is
+  'Adds a job: task name, payload, queue (serial), unique key (a second call replaces a waiting job), earliest time.';
+revoke execute on function core.enqueue(text, json, text, text, timestamptz) from public;
+grant execute on function core.enqueue(text, json, text, text, timestamptz) to cadastre_owner, cadastre_system, cadastre_worker;

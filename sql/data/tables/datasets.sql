@@ -1,0 +1,17 @@
+comment on table data.datasets is 'A typed, versioned table of one organization, with its contract.';
+comment on column data.datasets.key_fields is 'Business key, in order; empty for an append-only dataset.';
+comment on column data.datasets.row_count is 'Rows in the current table after the last change.';
+comment on column data.datasets.max_rejected_share is 'Gate: a file with a larger share of rejected rows is held (0 to 1).';
+
+alter table data.datasets enable row level security, force row level security;
+drop policy if exists select_member on data.datasets;
+create policy select_member on data.datasets for select to public
+  using (org_id = (select private.org_id()) and (select private.has_permission('dataset.view')));
+-- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
+drop policy if exists all_owner on data.datasets;
+create policy all_owner on data.datasets for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+
+grant usage on schema data to cadastre_user, cadastre_worker, cadastre_system, cadastre_views;
+grant select on data.datasets to cadastre_user, cadastre_worker;
+create or replace trigger datasets__touch before update on data.datasets for each row execute function core.tg_touch();

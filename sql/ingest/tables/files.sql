@@ -1,0 +1,21 @@
+comment on table ingest.files is 'A received file: where its bytes are, and their digest.';
+comment on column ingest.files.duplicate_of is 'Earlier file with the same bytes for the same dataset; this one was not loaded.';
+
+alter table ingest.files enable row level security, force row level security;
+drop policy if exists select_member on ingest.files;
+create policy select_member on ingest.files for select to public
+  using (org_id = (select private.org_id()) and (select private.has_permission('run.view')));
+-- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
+drop policy if exists all_owner on ingest.files;
+create policy all_owner on ingest.files for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+-- The worker writes what its steps find, within the organization that its claim names.
+drop policy if exists write_worker on ingest.files;
+create policy write_worker on ingest.files for all to cadastre_worker
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+drop policy if exists all_system on ingest.files;
+create policy all_system on ingest.files for all to cadastre_system using (true) with check (true);
+grant select on ingest.files to cadastre_user;
+grant select, insert, update, delete on ingest.files to cadastre_worker;
+grant select, update on ingest.files to cadastre_system;
+grant usage on schema ingest to cadastre_user, cadastre_worker, cadastre_system;

@@ -1,0 +1,19 @@
+comment on table ingest.rejected_rows is 'Rows that were not loaded, with their raw record; fix and replay them.';
+
+alter table ingest.rejected_rows enable row level security, force row level security;
+drop policy if exists select_member on ingest.rejected_rows;
+create policy select_member on ingest.rejected_rows for select to public
+  using (org_id = (select private.org_id()) and (select private.has_permission('run.view')));
+-- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
+drop policy if exists all_owner on ingest.rejected_rows;
+create policy all_owner on ingest.rejected_rows for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+-- The worker writes what its steps find, within the organization that its claim names.
+drop policy if exists write_worker on ingest.rejected_rows;
+create policy write_worker on ingest.rejected_rows for all to cadastre_worker
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+drop policy if exists all_system on ingest.rejected_rows;
+create policy all_system on ingest.rejected_rows for all to cadastre_system using (true) with check (true);
+grant select on ingest.rejected_rows to cadastre_user;
+grant select, insert, update, delete on ingest.rejected_rows to cadastre_worker;
+grant select, update on ingest.rejected_rows to cadastre_system;

@@ -1,0 +1,21 @@
+comment on table ingest.runs is 'One load of one file. read = inserted + updated + unchanged + rejected + duplicate.';
+comment on column ingest.runs.status is 'queued, running, waiting (a store is down), held (gate), succeeded, failed, cancelled, duplicate.';
+comment on column ingest.runs.error is '{code, message, hint, line, column}: why the run failed, waits or is held.';
+
+alter table ingest.runs enable row level security, force row level security;
+drop policy if exists select_member on ingest.runs;
+create policy select_member on ingest.runs for select to public
+  using (org_id = (select private.org_id()) and (select private.has_permission('run.view')));
+-- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
+drop policy if exists all_owner on ingest.runs;
+create policy all_owner on ingest.runs for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+-- The worker writes what its steps find, within the organization that its claim names.
+drop policy if exists write_worker on ingest.runs;
+create policy write_worker on ingest.runs for all to cadastre_worker
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+drop policy if exists all_system on ingest.runs;
+create policy all_system on ingest.runs for all to cadastre_system using (true) with check (true);
+grant select on ingest.runs to cadastre_user;
+grant select, insert, update, delete on ingest.runs to cadastre_worker;
+grant select, update on ingest.runs to cadastre_system;

@@ -1,0 +1,13 @@
+comment on table lineage.edges is 'What came from what: file to run, run to dataset.';
+
+alter table lineage.edges enable row level security, force row level security;
+drop policy if exists select_member on lineage.edges;
+create policy select_member on lineage.edges for select to public
+  using (org_id = (select private.org_id()) and (select private.has_permission('lineage.view')));
+-- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
+drop policy if exists all_owner on lineage.edges;
+create policy all_owner on lineage.edges for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+
+grant usage on schema lineage to cadastre_user, cadastre_worker;
+grant select on lineage.edges to cadastre_user;

@@ -1,0 +1,24 @@
+comment on table tenancy.organizations is 'An organization: everything it has carries its id.';
+comment on column tenancy.organizations.slug is 'Short name in addresses, for example acme.';
+comment on column tenancy.organizations.schema_key is 'Names the organization''s schemas: org_<key> to query, store_<key> behind it.';
+
+alter table tenancy.organizations enable row level security, force row level security;
+drop policy if exists select_member on tenancy.organizations;
+create policy select_member on tenancy.organizations for select to public
+  using (id = (select private.org_id()) or (select private.has_permission('platform.view')));
+drop policy if exists update_owner on tenancy.organizations;
+create policy update_owner on tenancy.organizations for update to public
+  using (id = (select private.org_id()) and (select private.has_permission('organization.edit')));
+drop policy if exists insert_platform on tenancy.organizations;
+create policy insert_platform on tenancy.organizations for insert to cadastre_owner
+  with check ((select private.has_permission('platform.manage')));
+drop policy if exists all_system on tenancy.organizations;
+create policy all_system on tenancy.organizations for all to cadastre_system using (true) with check (true);
+
+grant usage on schema tenancy to cadastre_user, cadastre_worker, cadastre_system, cadastre_logins, cadastre_views;
+grant select on tenancy.organizations to cadastre_user, cadastre_worker;
+grant update (name) on tenancy.organizations to cadastre_user;
+grant select, insert, update, delete on tenancy.organizations to cadastre_system;
+
+create or replace trigger organizations__touch before update on tenancy.organizations
+  for each row execute function core.tg_touch();
