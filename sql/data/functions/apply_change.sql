@@ -1,0 +1,74 @@
+-- One change of a contract, on the control rows and on both tables. Called by data.alter_dataset within its frame.
+create or replace function data.apply_change(p_dataset uuid, change jsonb) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  n record := data.dataset_names(p_dataset);
+  f data.fields;
+  op text := change ->> 'op';
+  target text := change ->> 'name';
+  t text;
+begin
+  if op in ('widen', 'rename', 'retire', 'rules') then
+    select * into f from data.fields x
+     where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = target and x.retired_at is null;
+    if not found then
+      perform core.raise('DS011', format('there is no field %L', left(target, 60)), 'Name a field of the contract.', target);
+    end if;
+  end if;
+  if op = 'add' then
+    if exists (select from data.fields x where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = change #>> '{field,name}') then
+      perform core.raise('DS011', format('there is a field %s already, in use or retired', change #>> '{field,name}'), 'Choose another name.', change #>> '{field,name}');
+    end if;
+    f := data.put_field(p_dataset, change -> 'field',
+      (select max(x.position) + 1 from data.fields x where x.org_id = n.org_id and x.dataset_id = p_dataset), n.key_fields);
+    foreach t in array array[n.current_table, n.history_table] loop
+      execute format('alter table %s add column %I %s', t, f.name, f.type);
+    end loop;
+  elsif op = 'widen' then
+    if not data.is_wider(f.type, change ->> 'type') then
+      perform core.raise('DS012', format('%s cannot become %s without losing values', f.type, left(change ->> 'type', 60)),
+        'Widen integer to bigint or numeric, numeric to more digits, anything to text; else add a new field.', target);
+    end if;
+    foreach t in array array[n.current_table, n.history_table] loop
+      execute format('alter table %s alter column %I type %s', t, f.name, change ->> 'type');
+    end loop;
+    update data.fields x set type = change ->> 'type'
+     where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
+  elsif op = 'rename' then
+    perform data.check_field((select r from (select n.org_id, p_dataset, change ->> 'to', f.source_name, f.position, f.type, false,
+      null::text, null::text, null::text, null::text[], false, null::uuid, null::text, null::text[], '', null::timestamptz) r0,
+      lateral (select row(r0.*)::data.fields as r) r1), n.key_fields);
+    if exists (select from data.fields x where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = change ->> 'to') then
+      perform core.raise('DS011', format('there is a field %s already, in use or retired', change ->> 'to'), 'Choose another name.', change ->> 'to');
+    end if;
+    foreach t in array array[n.current_table, n.history_table] loop
+      execute format('alter table %s rename column %I to %I', t, f.name, change ->> 'to');
+    end loop;
+    update data.fields x set references_field = change ->> 'to'
+     where x.org_id = n.org_id and x.references_dataset = p_dataset and x.references_field = f.name;
+    update data.fields x set name = change ->> 'to'
+     where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
+    update data.datasets x set key_fields = array_replace(key_fields, f.name, change ->> 'to')
+     where x.org_id = n.org_id and x.id = p_dataset;
+  elsif op = 'retire' then
+    if f.name = any (n.key_fields) or exists (select from data.fields x
+        where x.org_id = n.org_id and x.references_dataset = p_dataset and x.references_field = f.name and x.retired_at is null) then
+      perform core.raise('DS012', format('%s is part of the key or referred to', f.name), 'Only other fields can be retired.', target);
+    end if;
+    update data.fields x set retired_at = clock_timestamp(), required = false
+     where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
+  elsif op = 'rules' then
+    perform data.put_field(p_dataset, (change -> 'field') || jsonb_build_object('name', f.name, 'type', f.type,
+      'sourceName', coalesce(change #>> '{field,sourceName}', f.source_name)), f.position, n.key_fields);
+  elsif op = 'gate' then
+    update data.datasets x set max_rejected_share = coalesce((change ->> 'maxRejectedShare')::numeric, max_rejected_share),
+                               gate_min_rows = coalesce((change ->> 'gateMinRows')::int, gate_min_rows)
+     where x.org_id = n.org_id and x.id = p_dataset;
+  else
+    perform core.raise('DS011', format('unknown change %L', left(op, 60)), 'Use add, widen, rename, retire, rules or gate.', 'op');
+  end if;
+end
+$$;
+comment on function data.apply_change(uuid, jsonb) is 'Applies one change of a contract. Internal to data.alter_dataset.';
