@@ -3,7 +3,7 @@
  * and the tests; the one place that knows where things are.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { Config } from "./config.ts";
@@ -55,8 +55,15 @@ async function loadSecrets(home: string): Promise<{ secrets: Secrets; fresh: boo
     worker: password(),
     claimKey: randomBytes(32).toString("hex"),
   };
-  await writePrivate(file, JSON.stringify(secrets, null, 2));
-  return { secrets, fresh: true };
+  // Server and worker may start on a new home at the same moment: the first one's secrets count for both.
+  const draft = `${file}.${process.pid}.draft`;
+  await writeFile(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  const won = await link(draft, file).then(
+    () => true,
+    () => false,
+  );
+  await rm(draft, { force: true });
+  return won ? { secrets, fresh: true } : loadSecrets(home);
 }
 
 function connectionsOf(adminUrl: string, secrets: Secrets): Connections {

@@ -1,5 +1,5 @@
 --! Previous: sha1:4e1c6ecac52c2f634e0c20847efc6b48c4132c0c
---! Hash: sha1:eefbb20ca2e542e452e153871297c805a06335a9
+--! Hash: sha1:dfcdc5bedd8f661b24d604ae62002b54d9002bbe
 
 create table access.permissions (
   key         text primary key check (key ~ '^[a-z_]+\.[a-z_]+$'),
@@ -86,3 +86,4 @@ create table private.role_closure (
   permission text not null references access.permissions,
   primary key (role_key, permission)
 );
+create index role_closure_permission_idx on private.role_closure (permission);

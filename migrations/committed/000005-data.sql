@@ -1,5 +1,5 @@
---! Previous: sha1:eefbb20ca2e542e452e153871297c805a06335a9
---! Hash: sha1:b9df415e5661e7a8760b1c871d2c6734f00f13a3
+--! Previous: sha1:dfcdc5bedd8f661b24d604ae62002b54d9002bbe
+--! Hash: sha1:e1f3ff4aa96e642a7069b74b145aedfbe452d614
 
 create table data.datasets (
   org_id             uuid not null references tenancy.organizations on delete cascade,

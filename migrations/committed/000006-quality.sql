@@ -1,5 +1,5 @@
---! Previous: sha1:b9df415e5661e7a8760b1c871d2c6734f00f13a3
---! Hash: sha1:5bb05cbd160a23f87f2ce6a0d0ebb33c9d610ef8
+--! Previous: sha1:e1f3ff4aa96e642a7069b74b145aedfbe452d614
+--! Hash: sha1:effaff566b386b8631e3bcf945a70b15708626e0
 
 -- What a contract's rule means for the load. Without a row here: the row is rejected (severity error).
 create table quality.rule_settings (

@@ -1,5 +1,5 @@
---! Previous: sha1:5bb05cbd160a23f87f2ce6a0d0ebb33c9d610ef8
---! Hash: sha1:8306cbad3aa9d5ebdfbabfe59a478389e32ad215
+--! Previous: sha1:effaff566b386b8631e3bcf945a70b15708626e0
+--! Hash: sha1:b845d630c1066c451330abeabe80f9eb31089767
 
 create table ingest.files (
   org_id       uuid not null references tenancy.organizations on delete cascade,
@@ -54,6 +54,9 @@ create table ingest.runs (
   worker_id        text,
   replay_of        uuid,
   requested_by     uuid references access.users on delete set null,
+  -- Who let a held run go on; its gate is not asked again.
+  released_by      uuid references access.users on delete set null,
+  released_at      timestamptz,
   created_at       timestamptz not null default clock_timestamp(),
   started_at       timestamptz,
   finished_at      timestamptz,
@@ -72,6 +75,7 @@ create index runs_dataset_idx on ingest.runs (org_id, dataset_id, created_at des
 create index runs_file_id_idx on ingest.runs (org_id, file_id);
 create index runs_replay_of_idx on ingest.runs (org_id, replay_of);
 create index runs_requested_by_idx on ingest.runs (requested_by);
+create index runs_released_by_idx on ingest.runs (released_by);
 -- The reaper's question: which running runs lost their lease.
 create index runs_lease_idx on ingest.runs (lease_until) where status = 'running';
 
@@ -97,6 +101,8 @@ create table ingest.rejected_rows (
   -- The record's bytes as text (bounded), and its values by field where it could be split.
   raw         text not null check (length(raw) <= 1000000),
   record      jsonb,
+  -- Corrected values by field, as given with the replay; they take the place of the record's.
+  fixed       jsonb check (pg_column_size(fixed) <= 1000000),
   status      text not null default 'open' check (status in ('open', 'replayed', 'dismissed')),
   replay_run  uuid,
   created_at  timestamptz not null default clock_timestamp(),

@@ -1,5 +1,5 @@
---! Previous: sha1:8306cbad3aa9d5ebdfbabfe59a478389e32ad215
---! Hash: sha1:12af5e50737bb405fd91b33c1ef2414f06af9970
+--! Previous: sha1:b845d630c1066c451330abeabe80f9eb31089767
+--! Hash: sha1:34eddc0b966183449ad01a800e3712e9a8fc1620
 
 -- Facts of what came from what: file -> run -> dataset version.
 create table lineage.edges (

@@ -24,6 +24,7 @@ begin
   role_name := 'login_' || encode(public.gen_random_bytes(9), 'hex');
   password := translate(encode(public.gen_random_bytes(24), 'base64'), '+/=', '-_');
   perform private.make_login_role(role_name, password, 'org_' || org.schema_key, clock_timestamp() + valid_for);
+  perform private.open_org_schema(role_name, 'org_' || org.schema_key, true);
   insert into access.sql_logins (org_id, user_id, role_name, role_oid, expires_at)
   values (org.id, p_user_id, create_sql_login.role_name, to_regrole(quote_ident(create_sql_login.role_name))::oid,
           clock_timestamp() + valid_for);

@@ -15,6 +15,8 @@ begin
   if gone.id is null then
     return false;
   end if;
+  perform private.open_org_schema(gone.role_name,
+    (select 'org_' || o.schema_key from tenancy.organizations o where o.id = gone.org_id), false);
   perform private.drop_login_role(gone.role_name);
   perform audit.record('sql_login.drop', 'user', drop_sql_login.user_id::text, '{}');
   return true;

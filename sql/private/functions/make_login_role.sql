@@ -1,5 +1,6 @@
 --! owner: cadastre_logins
--- Makes the PostgreSQL role of an SQL login. Owned by the one role that may create roles; called by
+-- Makes the PostgreSQL role of an SQL login. It may connect and read views; which schema it reaches is given apart
+-- (private.open_org_schema). Owned by the one role that may create roles; called by
 -- access.create_sql_login alone. Limits are set on the role, where its session can loosen only some of them: the
 -- watchdog and the connection limit hold from outside.
 create or replace function private.make_login_role(role_name text, password text, schema_name text, valid_until timestamptz)

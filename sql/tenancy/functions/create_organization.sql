@@ -26,7 +26,7 @@ begin
   execute format('create schema %I', 'org_' || org.schema_key);
   execute format('grant usage on schema %I to cadastre_views', 'store_' || org.schema_key);
   execute format('grant usage, create on schema %I to cadastre_views', 'org_' || org.schema_key);
-  execute format('grant usage on schema %I to cadastre_user, cadastre_sql', 'org_' || org.schema_key);
+  execute format('grant usage on schema %I to cadastre_user', 'org_' || org.schema_key);
   perform audit.record('organization.create', 'organization', org.slug, jsonb_build_object('name', org.name), org.id);
   return org;
 end

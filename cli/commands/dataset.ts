@@ -1,0 +1,64 @@
+import { parseArgs } from "node:util";
+import { type Command, fail, findOrg, withSession } from "../command.ts";
+
+interface DatasetRow {
+  name: string;
+  title: string;
+  key_fields: string[];
+  default_mode: string;
+  contract_version: number;
+  row_count: string;
+  loaded_at: Date | null;
+}
+
+export const dataset: Command = {
+  usage: ["dataset show <name> --org <slug>"],
+  async run(args, output) {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { org: { type: "string" } },
+    });
+    const [verb, name] = positionals;
+    if (verb !== "show" || !name) fail("USAGE", `usage: cadastre ${dataset.usage[0]}`);
+    const found = await withSession(async (session) => {
+      const org = await findOrg(session, values.org);
+      return session.asOrg(org.id, async (client) => {
+        const { rows } = await client.query<DatasetRow & { id: string }>(
+          `select id, name, title, key_fields, default_mode, contract_version, row_count, loaded_at
+             from data.datasets where name = $1`,
+          [name],
+        );
+        const row = rows[0] ?? fail("NOT_FOUND", `there is no dataset ${name} in ${org.slug}`);
+        const fields = await client.query(
+          `select name, type, required, source_name as "sourceName", minimum, maximum, pattern,
+                  allowed_values as "allowedValues", not_in_future as "notInFuture", retired_at as "retiredAt", description
+             from data.fields where dataset_id = $1 order by position`,
+          [row.id],
+        );
+        return { org: org.slug, row, fields: fields.rows as Record<string, unknown>[] };
+      });
+    });
+    const { row, fields } = found;
+    const data = {
+      org: found.org,
+      name: row.name,
+      title: row.title,
+      key: row.key_fields,
+      mode: row.default_mode,
+      contractVersion: row.contract_version,
+      rows: Number(row.row_count),
+      loadedAt: row.loaded_at,
+      fields,
+    };
+    const lines = fields.map(
+      (f) =>
+        `  ${String(f.name).padEnd(30)} ${String(f.type).padEnd(14)} ${row.key_fields.includes(String(f.name)) ? "key" : f.required ? "required" : ""}`,
+    );
+    output.print(
+      data,
+      `${found.org}/${row.name}: ${data.rows} rows, contract ${data.contractVersion}, ${data.mode}\n${lines.join("\n")}`,
+    );
+    return 0;
+  },
+};

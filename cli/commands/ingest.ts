@@ -1,0 +1,67 @@
+import { parseArgs } from "node:util";
+import { readConfig } from "../../lib/config.ts";
+import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
+import { ingestFile } from "../ingest-file.ts";
+
+const SUCCESS = new Set(["succeeded", "duplicate"]);
+
+function progress(): (state: { status: string; step: string | null; share: number | null }) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return ({ status, step, share }) => {
+    const percent = share === null ? "" : ` ${Math.round(share * 100)} %`;
+    process.stderr.write(`\r\x1b[K${status}${step ? `: ${step}` : ""}${percent}`);
+  };
+}
+
+export const ingest: Command = {
+  usage: [
+    "ingest <file> --org <slug> --dataset <name> [--key a,b] [--mode upsert|snapshot|append] [--as <email>] [--force]",
+  ],
+  async run(args, output) {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        org: { type: "string" },
+        dataset: { type: "string" },
+        key: { type: "string" },
+        mode: { type: "string" },
+        as: { type: "string" },
+        force: { type: "boolean" },
+        delimiter: { type: "string" },
+        encoding: { type: "string" },
+      },
+    });
+    const file = positionals[0];
+    if (!file || !values.dataset) fail("USAGE", `usage: cadastre ${ingest.usage[0]}`);
+    const dataset = values.dataset;
+    const overrides: Record<string, string> = {};
+    if (values.delimiter) overrides.delimiter = values.delimiter;
+    if (values.encoding) overrides.encoding = values.encoding;
+    const result = await withSession(async (session) => {
+      const org = await findOrg(session, values.org);
+      const userId = values.as ? await findMember(session, org, values.as) : null;
+      return ingestFile(session, org, file, {
+        dataset,
+        mode: values.mode ?? null,
+        key: values.key ? values.key.split(",").map((k) => k.trim()) : null,
+        force: values.force ?? false,
+        userId,
+        options: Object.keys(overrides).length > 0 ? { dialect: overrides } : {},
+        maxBytes: readConfig().maxUploadBytes,
+        onProgress: progress(),
+      });
+    });
+    if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+    const { error, ...counts } = result;
+    output.print(
+      error ? result : counts,
+      `${result.status}: ${result.read} read, ${result.inserted} inserted, ${result.updated} updated, ${result.unchanged} unchanged, ` +
+        `${result.deleted} deleted, ${result.rejected} rejected, ${result.duplicate} duplicate in ${result.seconds} s (run ${result.run})`,
+    );
+    if (error)
+      process.stderr.write(`${error.code}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+    else if (result.rejected > 0) process.stderr.write(`  See why: cadastre rejected ${result.run}\n`);
+    return SUCCESS.has(result.status) ? 0 : 1;
+  },
+};

@@ -1,0 +1,58 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { inspectFile, ReaderError, writeClean } from "../../worker/readers/index.ts";
+import { type Command, fail } from "../command.ts";
+
+const MAX_FILES = 10_000;
+
+/** One name per file in the folder, also where two files share theirs. */
+function targetOf(file: string, folder: string, taken: Set<string>): string {
+  const base = path.basename(file);
+  let name = base;
+  for (let n = 2; taken.has(name); n++) name = `${n}-${base}`;
+  taken.add(name);
+  return path.join(folder, name);
+}
+
+export const inspect: Command = {
+  usage: ["inspect <files...> [--clean-dir <folder>]"],
+  async run(args, output) {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { "clean-dir": { type: "string" } },
+    });
+    if (positionals.length === 0) fail("USAGE", `usage: cadastre ${inspect.usage[0]}`);
+    if (positionals.length > MAX_FILES) fail("USAGE", `at most ${MAX_FILES} files in one call`);
+    const folder = values["clean-dir"];
+    if (folder) await mkdir(folder, { recursive: true });
+    const taken = new Set<string>();
+    const results: Record<string, unknown>[] = [];
+    let refused = 0;
+    for (const file of positionals) {
+      try {
+        const found = await inspectFile(file);
+        const clean = folder ? targetOf(file, folder, taken) : null;
+        const written = clean ? await writeClean(file, clean) : null;
+        results.push({
+          file,
+          ...found,
+          ...(written ? { clean, rows: written.rows, rejected: written.rejected } : {}),
+        });
+      } catch (error) {
+        if (!(error instanceof ReaderError) && !(error instanceof Error && "code" in error)) throw error;
+        refused++;
+        const hint = error instanceof ReaderError ? error.remedy : null;
+        results.push({ file, error: { code: String(error.code), message: error.message, hint } });
+      }
+    }
+    output.print(results, results.map(describe).join("\n"));
+    return refused === 0 ? 0 : 1;
+  },
+};
+
+function describe(result: Record<string, unknown>): string {
+  if (result.error) return `${String(result.file)}: ${JSON.stringify(result.error)}`;
+  return `${String(result.file)}:\n${JSON.stringify({ ...result, file: undefined }, null, 2)}`;
+}

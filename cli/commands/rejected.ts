@@ -1,0 +1,78 @@
+import { createWriteStream } from "node:fs";
+import { parseArgs } from "node:util";
+import { csvLine } from "../../lib/csv.ts";
+import { type Command, fail, findOrg, withSession } from "../command.ts";
+
+interface RejectedRow {
+  line: string;
+  column_name: string;
+  rule: string;
+  value: string | null;
+  message: string;
+  remedy: string;
+  raw: string;
+}
+
+const COLUMNS = ["line", "column", "rule", "value", "message", "remedy", "raw"];
+
+export const rejected: Command = {
+  usage: ["rejected <run> [--org <slug>] [--csv <file>]"],
+  async run(args, output) {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { csv: { type: "string" }, org: { type: "string" } },
+    });
+    const run = positionals[0];
+    if (!run || !/^[0-9a-f-]{36}$/.test(run)) fail("USAGE", `usage: cadastre ${rejected.usage[0]}`);
+    const rows = await withSession(async (session) => {
+      const orgId = values.org
+        ? (await findOrg(session, values.org)).id
+        : ((
+            await session.asPlatform((client) =>
+              client.query<{ org_id: string | null }>("select ingest.org_of_run($1) as org_id", [run]),
+            )
+          ).rows[0]?.org_id ?? fail("NOT_FOUND", `there is no run ${run}`));
+      const result = await session.asOrg(orgId, (client) =>
+        client.query<RejectedRow>(
+          `select r.line, coalesce(i.column_name, '') as column_name, coalesce(i.rule, '') as rule, i.value,
+                  coalesce(i.message, '') as message, coalesce(i.remedy, '') as remedy, r.raw
+             from ingest.rejected_rows r
+             left join ingest.row_issues i
+               on i.org_id = r.org_id and i.run_id = r.run_id and i.line = r.line and i.rejected
+            where r.run_id = $1 order by r.line, i.column_name, i.rule`,
+          [run],
+        ),
+      );
+      return result.rows;
+    });
+    const data = rows.map((r) => ({
+      line: Number(r.line),
+      column: r.column_name,
+      rule: r.rule,
+      value: r.value,
+      message: r.message,
+      remedy: r.remedy,
+      raw: r.raw,
+    }));
+    if (values.csv) {
+      const file = createWriteStream(values.csv);
+      file.write(csvLine(COLUMNS));
+      for (const row of data) file.write(csvLine(COLUMNS.map((c) => row[c as keyof typeof row])));
+      await new Promise<void>((resolve, reject) =>
+        file.end((e?: Error | null) => (e ? reject(e) : resolve())),
+      );
+    }
+    output.print(
+      data,
+      data.length === 0
+        ? "No rejected rows."
+        : data
+            .map(
+              (r) => `line ${r.line}${r.column ? `, ${r.column}` : ""}: ${r.message} [${r.rule}] ${r.remedy}`,
+            )
+            .join("\n"),
+    );
+    return 0;
+  },
+};

@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util";
+import { hashPassword } from "../../lib/passwords.ts";
+import { type Command, fail, findOrg, readStdin, withSession } from "../command.ts";
+
+const MAX_PASSWORD_BYTES = 1024;
+const MIN_PASSWORD_LENGTH = 8;
+
+export const user: Command = {
+  usage: ["user add <email> --org <slug> --role <role> [--name <name>] [--password-stdin]"],
+  async run(args, output) {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        org: { type: "string" },
+        role: { type: "string" },
+        name: { type: "string" },
+        "password-stdin": { type: "boolean" },
+      },
+    });
+    const [verb, email] = positionals;
+    if (verb !== "add" || !email || !values.role) fail("USAGE", `usage: cadastre ${user.usage[0]}`);
+    let hash: string | null = null;
+    if (values["password-stdin"]) {
+      const password = (await readStdin(MAX_PASSWORD_BYTES)).replace(/\r?\n$/, "");
+      if (password.length < MIN_PASSWORD_LENGTH) {
+        fail(
+          "PASSWORD",
+          `the password is shorter than ${MIN_PASSWORD_LENGTH} characters`,
+          "Give a longer one.",
+        );
+      }
+      hash = await hashPassword(password);
+    }
+    const added = await withSession(async (session) => {
+      const org = await findOrg(session, values.org);
+      const { rows } = await session.asPlatform((client) =>
+        client.query<{ user_id: string }>("select user_id from access.add_member($1, $2, $3, $4, $5)", [
+          email,
+          values.role,
+          values.name ?? "",
+          hash,
+          org.id,
+        ]),
+      );
+      return { userId: rows[0]!.user_id, email, org: org.slug, role: values.role };
+    });
+    output.print(added, `${added.email} is ${added.role} of ${added.org}.`);
+    return 0;
+  },
+};

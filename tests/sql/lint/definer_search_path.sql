@@ -1,0 +1,1 @@
+create function data.planted() returns int language sql security definer as 'select 1';

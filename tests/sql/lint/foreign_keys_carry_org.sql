@@ -1,0 +1,1 @@
+create table data.planted (org_id uuid, id uuid, file uuid, primary key (org_id, id)); create unique index on ingest.files (id); alter table data.planted add foreign key (file) references ingest.files (id);

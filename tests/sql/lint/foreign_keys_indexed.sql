@@ -1,0 +1,1 @@
+create table data.planted (org_id uuid references tenancy.organizations);

@@ -1,0 +1,1 @@
+grant select on data.datasets to cadastre_anonymous;

@@ -1,0 +1,1 @@
+reset role; create table data.planted (id int);

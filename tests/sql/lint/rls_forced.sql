@@ -1,0 +1,1 @@
+create table data.planted (id int primary key);

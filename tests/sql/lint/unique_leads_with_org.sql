@@ -1,0 +1,1 @@
+create unique index planted on data.datasets (name);

@@ -1,0 +1,1 @@
+alter table audit.events enable trigger events__refuse;

@@ -1,0 +1,1 @@
+create view data.planted as select 1 as one;

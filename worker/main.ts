@@ -1,0 +1,122 @@
+/**
+ * The worker: runs jobs from the queue in PostgreSQL, one queue an organization, and takes over what a dead worker
+ * left. As many processes as wanted; each says every few seconds that it lives.
+ */
+import { EventEmitter } from "node:events";
+import path from "node:path";
+import { type Runner, run, type WorkerEvents } from "graphile-worker";
+import type pg from "pg";
+import { readConfig } from "../lib/config.ts";
+import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
+import { AppError, explain } from "../lib/errors.ts";
+import { type Connections, openInstance } from "../lib/instance.ts";
+import { createLogger, type Logger } from "../lib/log.ts";
+import { createPool } from "../lib/pg.ts";
+import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
+import { queueLogger } from "./queue-log.ts";
+import { createLoadTask } from "./tasks/ingest__load.ts";
+
+const CONCURRENCY = 2;
+const POLL_MS = 1000;
+const BEAT_MS = 5000;
+/** Silence after which a worker counts as dead, in seconds. */
+const PATIENCE_SECONDS = 30;
+
+export interface WorkerOptions {
+  connections: Pick<Connections, "workerUrl" | "claimKey">;
+  store: ObjectStore;
+  log: Logger;
+  /** True where no other worker can be alive (an embedded database that has just been started). */
+  alone?: boolean;
+}
+
+export interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+async function beat(pool: pg.Pool, ids: string[], graceSeconds: number, log: Logger): Promise<void> {
+  const { rows } = await pool.query<{ dead: string[] }>(
+    `select core.unlock_dead_workers(private.beat_workers($1, make_interval(secs => $2)), make_interval(secs => $3)) as dead`,
+    [ids, PATIENCE_SECONDS, graceSeconds],
+  );
+  const dead = rows[0]?.dead ?? [];
+  if (dead.length > 0)
+    log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
+  const { rows: reaped } = await pool.query<{ id: string }>("select id from ingest.reap_runs()");
+  if (reaped.length > 0)
+    log.warn({ runs: reaped.map((r) => r.id) }, "runs without a living worker were taken over");
+}
+
+/** Starts the worker within this process. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { log, store } = options;
+  const pool = createPool(options.connections.workerUrl, {
+    name: "cadastre-worker",
+    max: CONCURRENCY * 4 + 4,
+    log,
+  });
+  await refuseSuperuser(pool);
+  if (options.alone) await pool.query("select private.retire_workers()");
+  await beat(pool, [], options.alone ? 0 : PATIENCE_SECONDS, log);
+
+  const taskContext = { pool, claimKey: options.connections.claimKey, store, log };
+  const ids = new Set<string>();
+  // Given to the runner so that it is heard from the first worker on.
+  const events: WorkerEvents = new EventEmitter();
+  events.on("worker:create", ({ worker }) => ids.add(worker.workerId));
+  events.on("worker:release", ({ worker }) => ids.delete(worker.workerId));
+  const runner: Runner = await run({
+    events,
+    pgPool: pool,
+    concurrency: CONCURRENCY,
+    pollInterval: POLL_MS,
+    noHandleSignals: true,
+    logger: queueLogger(log),
+    taskList: { ingest__load: createLoadTask(taskContext) },
+  });
+  const timer = setInterval(() => {
+    beat(pool, [...ids], PATIENCE_SECONDS, log).catch((error: unknown) =>
+      log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
+    );
+  }, BEAT_MS);
+  runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      await runner
+        .stop()
+        .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
+      await pool.query("select private.retire_workers($1)", [[...ids]]).catch(() => undefined);
+      await pool.end();
+    },
+  };
+}
+
+/** `npm run worker`: the worker alone, for an installation whose database runs elsewhere. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLogger(config.logLevel);
+  if (!config.databaseUrl) {
+    throw new AppError("CONFIG", "the worker alone needs DATABASE_URL", {
+      hint: "Set it, or use npm start, which runs server and worker over an embedded database.",
+    });
+  }
+  const instance = await openInstance(config, log);
+  const worker = await startWorker({ connections: instance, store: createObjectStore(config), log });
+  log.info("worker ready");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, async () => {
+      await worker.stop();
+      await instance.close();
+      process.exit(0);
+    });
+  }
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === import.meta.filename) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  });
+}
