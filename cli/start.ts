@@ -2,6 +2,7 @@
  * `npm start`: the whole of Cadastre in one process: embedded PostgreSQL where no DATABASE_URL is set, server, worker,
  * back office, and on an empty home a demo. Prints one ready line. Ctrl-C or SIGTERM stops it cleanly.
  */
+import "../lib/graphile-env.ts";
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { readConfig } from "../lib/config.ts";

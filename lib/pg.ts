@@ -22,6 +22,10 @@ export function createPool(connectionString: string, options: PoolOptions): pg.P
   pool.on("error", (error) =>
     options.log.warn({ err: error.message }, "an idle database connection was lost"),
   );
+  // A connection that is lost while it is lent out tells its borrower by the failing query; this is for the event.
+  pool.on("connect", (client) =>
+    client.on("error", (error) => options.log.debug({ err: error.message }, "connection lost")),
+  );
   return pool;
 }
 

@@ -11,7 +11,7 @@ import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
 import { AppError, explain } from "../lib/errors.ts";
 import { type Connections, openInstance } from "../lib/instance.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
-import { createPool } from "../lib/pg.ts";
+import { createPool, withClaim } from "../lib/pg.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { queueLogger } from "./queue-log.ts";
 import { createLoadTask } from "./tasks/ingest__load.ts";
@@ -34,7 +34,13 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-async function beat(pool: pg.Pool, ids: string[], graceSeconds: number, log: Logger): Promise<void> {
+async function beat(
+  pool: pg.Pool,
+  claimKey: Buffer,
+  ids: string[],
+  graceSeconds: number,
+  log: Logger,
+): Promise<void> {
   const { rows } = await pool.query<{ dead: string[] }>(
     `select core.unlock_dead_workers(private.beat_workers($1, make_interval(secs => $2)), make_interval(secs => $3)) as dead`,
     [ids, PATIENCE_SECONDS, graceSeconds],
@@ -42,9 +48,13 @@ async function beat(pool: pg.Pool, ids: string[], graceSeconds: number, log: Log
   const dead = rows[0]?.dead ?? [];
   if (dead.length > 0)
     log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
-  const { rows: reaped } = await pool.query<{ id: string }>("select id from ingest.reap_runs()");
-  if (reaped.length > 0)
-    log.warn({ runs: reaped.map((r) => r.id) }, "runs without a living worker were taken over");
+  const platform = { kind: "service", orgId: null, userId: null } as const;
+  await withClaim(pool, claimKey, platform, async (client) => {
+    const { rows: reaped } = await client.query<{ id: string }>("select id from ingest.reap_runs()");
+    if (reaped.length > 0)
+      log.warn({ runs: reaped.map((r) => r.id) }, "runs without a living worker were taken over");
+    await client.query("select ingest.sweep_landing()");
+  });
 }
 
 /** Starts the worker within this process. */
@@ -57,7 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   await refuseSuperuser(pool);
   if (options.alone) await pool.query("select private.retire_workers()");
-  await beat(pool, [], options.alone ? 0 : PATIENCE_SECONDS, log);
+  await beat(pool, options.connections.claimKey, [], options.alone ? 0 : PATIENCE_SECONDS, log);
 
   const taskContext = { pool, claimKey: options.connections.claimKey, store, log };
   const ids = new Set<string>();
@@ -75,7 +85,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     taskList: { ingest__load: createLoadTask(taskContext) },
   });
   const timer = setInterval(() => {
-    beat(pool, [...ids], PATIENCE_SECONDS, log).catch((error: unknown) =>
+    beat(pool, options.connections.claimKey, [...ids], PATIENCE_SECONDS, log).catch((error: unknown) =>
       log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
     );
   }, BEAT_MS);

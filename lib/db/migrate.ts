@@ -13,7 +13,10 @@ import { applySql } from "./apply-sql.ts";
 import { projectRoot, roleUrl } from "./urls.ts";
 
 // graphile-migrate is CommonJS without a default export that type stripping could see.
-const gm = createRequire(import.meta.url)("graphile-migrate") as typeof import("graphile-migrate");
+const require = createRequire(import.meta.url);
+const gm = require("graphile-migrate") as typeof import("graphile-migrate");
+
+const { clearAllPools } = require("graphile-migrate/dist/pgReal") as { clearAllPools(): void };
 
 const MIGRATE_ATTEMPTS = 20;
 const MIGRATE_PAUSE_MS = 500;
@@ -47,6 +50,8 @@ async function migrate(ownerUrl: string): Promise<void> {
         migrationsFolder: path.join(projectRoot, "migrations"),
         logger: quiet,
       });
+      // It would keep a connection, and end this process when the server closes it.
+      clearAllPools();
       return;
     } catch (error) {
       // Another process is migrating: wait for it.
@@ -62,9 +67,7 @@ async function migrate(ownerUrl: string): Promise<void> {
   }
 }
 
-const { Logger: GraphileLogger } = createRequire(import.meta.url)(
-  "@graphile/logger",
-) as typeof import("@graphile/logger");
+const { Logger: GraphileLogger } = require("@graphile/logger") as typeof import("@graphile/logger");
 const quiet = new GraphileLogger(() => () => undefined);
 
 async function installQueue(client: pg.Client, adminUrl: string): Promise<void> {

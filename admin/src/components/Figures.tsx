@@ -1,0 +1,42 @@
+import { Box, Tooltip } from "@mui/material";
+import { useLocale } from "react-admin";
+import { formatAgo, formatBytes, formatDuration, formatMoment, formatNumber, toNumber } from "./format.ts";
+
+export function Count({ value }: { value: unknown }) {
+  const locale = useLocale() ?? "en";
+  return (
+    <Box component="span" sx={{ fontVariantNumeric: "tabular-nums" }}>
+      {formatNumber(locale, toNumber(value))}
+    </Box>
+  );
+}
+
+export function Bytes({ value }: { value: unknown }) {
+  const locale = useLocale() ?? "en";
+  return <>{formatBytes(locale, toNumber(value))}</>;
+}
+
+/** How long ago, with the exact moment on hover and for assistive technology. */
+export function Ago({ at }: { at: string | null | undefined }) {
+  const locale = useLocale() ?? "en";
+  if (!at) return <>–</>;
+  const date = new Date(at);
+  return (
+    <Tooltip title={formatMoment(locale, date)} describeChild>
+      <time dateTime={at}>{formatAgo(locale, date)}</time>
+    </Tooltip>
+  );
+}
+
+export function Moment({ at }: { at: string | null | undefined }) {
+  const locale = useLocale() ?? "en";
+  if (!at) return <>–</>;
+  return <time dateTime={at}>{formatMoment(locale, new Date(at))}</time>;
+}
+
+export function Duration({ from, to }: { from?: string | null | undefined; to?: string | null | undefined }) {
+  const locale = useLocale() ?? "en";
+  if (!from) return <>–</>;
+  const end = to ? new Date(to).getTime() : Date.now();
+  return <>{formatDuration(locale, end - new Date(from).getTime())}</>;
+}

@@ -1,0 +1,36 @@
+import { Alert, AlertTitle, Box, Chip, Stack } from "@mui/material";
+import type { ReactNode } from "react";
+import { useTranslate } from "react-admin";
+import type { Problem } from "../providers/errors.ts";
+
+interface Props {
+  problem: Problem & { line?: number | string | null; column?: string | null };
+  severity?: "error" | "warning" | "info";
+  title?: string;
+  action?: ReactNode;
+}
+
+/** What is wrong, what to do about it, and the code to look up. */
+export function ProblemAlert({ problem, severity = "error", title, action }: Props) {
+  const translate = useTranslate();
+  const places = [
+    problem.line ? `${translate("app.problem.line")} ${problem.line}` : null,
+    problem.column ? `${translate("app.problem.column")} ${problem.column}` : null,
+    problem.field ? `${translate("app.problem.field")} ${problem.field}` : null,
+    problem.code ?? null,
+  ].filter((place) => place !== null);
+  return (
+    <Alert severity={severity} {...(action ? { action } : {})}>
+      <AlertTitle sx={{ fontWeight: 650 }}>{title ?? problem.message}</AlertTitle>
+      {title && <Box>{problem.message}</Box>}
+      {problem.hint && <Box sx={{ mt: 0.5 }}>{problem.hint}</Box>}
+      {places.length > 0 && (
+        <Stack direction="row" spacing={0.5} sx={{ mt: 1 }}>
+          {places.map((place) => (
+            <Chip key={place} label={place} />
+          ))}
+        </Stack>
+      )}
+    </Alert>
+  );
+}

@@ -1,0 +1,96 @@
+import ArrowForwardIcon from "@mui/icons-material/ArrowForward";
+import CheckIcon from "@mui/icons-material/CheckCircleOutlined";
+import ErrorIcon from "@mui/icons-material/ErrorOutlined";
+import PauseIcon from "@mui/icons-material/PauseCircleOutlined";
+import RuleIcon from "@mui/icons-material/RuleOutlined";
+import { List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Typography } from "@mui/material";
+import type { ReactNode } from "react";
+import { Link, useGetList, useTranslate } from "react-admin";
+import { Section } from "../components/Section.tsx";
+import { useMay } from "../layout/useSession.ts";
+import type { RejectedRow, Run } from "../runs/types.ts";
+
+const newest = { sort: { field: "createdAt", order: "DESC" as const }, pagination: { page: 1, perPage: 1 } };
+/** A failure that nobody looked at for this long is no longer what to do next. */
+const RECENT_MS = 7 * 24 * 3600 * 1000;
+// Rounded to the day: a filter that differs at each render would be asked for anew each time.
+const recently = () => new Date(Math.floor((Date.now() - RECENT_MS) / 86_400_000) * 86_400_000).toISOString();
+
+interface Step {
+  key: string;
+  count: number;
+  to: string;
+  icon: ReactNode;
+}
+
+function useSteps(): { steps: Step[]; isPending: boolean } {
+  const mayFix = useMay("run.execute");
+  const held = useGetList<Run>("runs", { ...newest, filter: { status: "held" } });
+  const failed = useGetList<Run>("runs", {
+    ...newest,
+    filter: { status: "failed", "createdAt@from": recently() },
+  });
+  const open = useGetList<RejectedRow>(
+    "rejectedRows",
+    { sort: { field: "runId", order: "DESC" }, pagination: { page: 1, perPage: 1 }, filter: { status: "open" } },
+    { enabled: mayFix },
+  );
+  const one = (path: string, id: string | undefined, total = 0, filter = "") =>
+    total === 1 && id ? `${path}/${id}/show` : `${path}?filter=${encodeURIComponent(filter)}`;
+  const steps: Step[] = [
+    {
+      key: "held",
+      count: held.total ?? 0,
+      to: one("/runs", held.data?.[0]?.id, held.total, '{"status":"held"}'),
+      icon: <PauseIcon color="warning" />,
+    },
+    {
+      key: "failed",
+      count: failed.total ?? 0,
+      to: one("/runs", failed.data?.[0]?.id, failed.total, '{"status":"failed"}'),
+      icon: <ErrorIcon color="error" />,
+    },
+    {
+      key: "open",
+      count: open.total ?? 0,
+      to: `/runs/${open.data?.[0]?.runId ?? ""}/show`,
+      icon: <RuleIcon color="info" />,
+    },
+  ];
+  return { steps: steps.filter((step) => step.count > 0), isPending: held.isPending || failed.isPending };
+}
+
+/** What waits for somebody: decisions first, then failures, then rows to correct. */
+export function NextSteps() {
+  const translate = useTranslate();
+  const { steps, isPending } = useSteps();
+  if (isPending) return null;
+  if (steps.length === 0) {
+    return (
+      <Section>
+        <Stack direction="row" spacing={1} sx={{ alignItems: "center" }}>
+          <CheckIcon color="success" />
+          <Typography>{translate("app.home.all_done")}</Typography>
+        </Stack>
+      </Section>
+    );
+  }
+  return (
+    <Section title={translate("app.home.next")} flush>
+      <List disablePadding>
+        {steps.map((step) => (
+          <ListItem key={step.key} disablePadding divider>
+            <ListItemButton component={Link} to={step.to} sx={{ py: 1 }}>
+              <ListItemIcon sx={{ minWidth: 40 }}>{step.icon}</ListItemIcon>
+              <ListItemText
+                primary={translate(`app.home.next_${step.key}`, { smart_count: step.count })}
+                secondary={translate(`app.home.next_${step.key}_text`)}
+              />
+              <ArrowForwardIcon fontSize="small" color="action" />
+            </ListItemButton>
+          </ListItem>
+        ))}
+      </List>
+    </Section>
+  );
+}

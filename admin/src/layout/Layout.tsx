@@ -1,0 +1,80 @@
+import CloudUploadIcon from "@mui/icons-material/CloudUploadOutlined";
+import GroupIcon from "@mui/icons-material/GroupOutlined";
+import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
+import HomeIcon from "@mui/icons-material/SpaceDashboardOutlined";
+import TableIcon from "@mui/icons-material/TableChartOutlined";
+import { Box } from "@mui/material";
+import type { ReactNode } from "react";
+import {
+  AppBar,
+  LoadingIndicator,
+  LocalesMenuButton,
+  Menu,
+  Layout as RaLayout,
+  ToggleThemeButton,
+  useTranslate,
+} from "react-admin";
+import { Brand } from "./Brand.tsx";
+import { ErrorPage } from "./ErrorPage.tsx";
+import { OrganizationMenu } from "./OrganizationMenu.tsx";
+import { useDocumentLanguage } from "./useDocumentLanguage.ts";
+import { useMay } from "./useSession.ts";
+
+function Toolbar() {
+  return (
+    <>
+      <LocalesMenuButton />
+      <ToggleThemeButton />
+      <LoadingIndicator />
+    </>
+  );
+}
+
+function TopBar() {
+  return (
+    <AppBar
+      color="inherit"
+      elevation={0}
+      alwaysOn
+      toolbar={<Toolbar />}
+      sx={{ borderBottom: 1, borderColor: "divider", bgcolor: "background.paper" }}
+    >
+      <Brand />
+      <Box sx={{ width: 16 }} />
+      <OrganizationMenu />
+      <Box sx={{ flex: 1 }} />
+    </AppBar>
+  );
+}
+
+function SideMenu() {
+  const translate = useTranslate();
+  const mayUpload = useMay("run.execute");
+  const maySeeRuns = useMay("run.view");
+  const maySeeData = useMay("dataset.view");
+  const maySeeMembers = useMay("member.view");
+  return (
+    <Menu sx={{ pt: 1.5 }} aria-label={translate("app.menu.label")}>
+      <Menu.Item to="/" primaryText={translate("app.menu.home")} leftIcon={<HomeIcon />} />
+      {maySeeData && (
+        <Menu.Item to="/datasets" primaryText={translate("app.menu.datasets")} leftIcon={<TableIcon />} />
+      )}
+      {maySeeRuns && <Menu.Item to="/runs" primaryText={translate("app.menu.runs")} leftIcon={<HistoryIcon />} />}
+      {mayUpload && (
+        <Menu.Item to="/upload" primaryText={translate("app.menu.upload")} leftIcon={<CloudUploadIcon />} />
+      )}
+      {maySeeMembers && (
+        <Menu.Item to="/members" primaryText={translate("app.menu.members")} leftIcon={<GroupIcon />} />
+      )}
+    </Menu>
+  );
+}
+
+export function Layout({ children }: { children: ReactNode }) {
+  useDocumentLanguage();
+  return (
+    <RaLayout appBar={TopBar} appBarAlwaysOn menu={SideMenu} error={ErrorPage}>
+      {children}
+    </RaLayout>
+  );
+}

@@ -1,0 +1,8 @@
+import GroupIcon from "@mui/icons-material/GroupOutlined";
+import { lazy } from "react";
+
+export const members = {
+  name: "members",
+  icon: GroupIcon,
+  list: lazy(() => import("./List.tsx")),
+};

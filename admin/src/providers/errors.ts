@@ -1,0 +1,57 @@
+/** What went wrong, in the terms that the server gives: a code to compare, a message, a hint, the field at fault. */
+export interface Problem {
+  code?: string | null;
+  message: string;
+  hint?: string | null;
+  field?: string | null;
+}
+
+export class ApiError extends Error {
+  readonly problem: Problem;
+  readonly status: number;
+  readonly body: { errors?: Record<string, string> };
+
+  constructor(problem: Problem, status: number) {
+    super(sentence(problem));
+    this.name = "ApiError";
+    this.problem = problem;
+    this.status = status;
+    // react-admin shows `message` in its notices and `body.errors` beside the form's inputs.
+    this.body = problem.field ? { errors: { [problem.field]: problem.message } } : {};
+  }
+}
+
+/** One line of text for a notice: message, then hint, then code. */
+export function sentence(problem: Problem): string {
+  const message = problem.message.trim();
+  const stop = /[.!?…]$/.test(message) ? "" : ".";
+  const hint = problem.hint ? ` ${problem.hint}` : "";
+  const code = problem.code ? ` (${problem.code})` : "";
+  return `${message}${problem.hint ? stop : ""}${hint}${code}`;
+}
+
+/** The problem in anything thrown. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  if (error instanceof Error) return { message: error.message };
+  return { message: String(error) };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Reads a problem from a JSON body or a GraphQL error's extensions, whatever is missing in it. */
+export function readProblem(source: unknown, fallback: string): Problem {
+  if (typeof source !== "object" || source === null) return { message: fallback };
+  const outer = source as Record<string, unknown>;
+  const inner = typeof outer.error === "object" && outer.error !== null ? outer.error : outer;
+  const body = inner as Record<string, unknown>;
+  const details = (body.extensions ?? body) as Record<string, unknown>;
+  return {
+    code: text(details.code),
+    message: text(body.message) ?? fallback,
+    hint: text(details.hint),
+    field: text(details.field),
+  };
+}

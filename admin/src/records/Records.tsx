@@ -1,0 +1,181 @@
+import TableIcon from "@mui/icons-material/TableRowsOutlined";
+import { Alert, Box, Button, Link as MuiLink, Stack, TextField } from "@mui/material";
+import { useState } from "react";
+import {
+  BulkDeleteWithConfirmButton,
+  ColumnsButton,
+  DataTable,
+  ExportButton,
+  FilterButton,
+  Link,
+  List,
+  Pagination,
+  type RaRecord,
+  TopToolbar,
+  useLocale,
+  useTranslate,
+} from "react-admin";
+import { useParams } from "react-router-dom";
+import { EmptyState } from "../components/EmptyState.tsx";
+import { formatMoment } from "../components/format.ts";
+import { Page } from "../components/Page.tsx";
+import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { Section } from "../components/Section.tsx";
+import { useMay, useSession } from "../layout/useSession.ts";
+import { problemOf } from "../providers/errors.ts";
+import type { Description } from "../providers/records.ts";
+import type { Row } from "../providers/shapes.ts";
+import { UploadButton } from "../runs/UploadButton.tsx";
+import { exportCsv } from "./exportCsv.ts";
+import { filtersOf } from "./filters.tsx";
+import { useDescription } from "./useDescription.ts";
+import { isNumeric, Value } from "./values.tsx";
+
+/** More columns than these are there, and hidden until they are asked for. */
+const SHOWN_COLUMNS = 12;
+
+type DataRecord = RaRecord & { row: Row };
+
+const recordPath = (dataset: string, id: unknown): string =>
+  `/records/${dataset}/${encodeURIComponent(String(id))}`;
+
+function Table({ description, readOnly }: { description: Description; readOnly: boolean }) {
+  const { dataset, columns } = description;
+  const mayDelete = useMay("record.delete") && !readOnly && description.current.remove !== undefined;
+  const hidden = columns.slice(SHOWN_COLUMNS).map((column) => `row.${column.attribute}`);
+  return (
+    <DataTable<DataRecord>
+      bulkActionButtons={mayDelete ? <BulkDeleteWithConfirmButton mutationMode="pessimistic" /> : false}
+      rowClick={readOnly ? false : (id) => recordPath(dataset.name, id)}
+      hiddenColumns={hidden}
+    >
+      {columns.map((column, index) => (
+        <DataTable.Col<DataRecord>
+          key={column.attribute}
+          source={`row.${column.attribute}`}
+          label={column.name}
+          align={isNumeric(column.type) ? "right" : "left"}
+          render={(record) => {
+            const value = <Value value={record.row[column.attribute]} type={column.type} />;
+            // A row is opened by a click anywhere; the link is for keyboards and new tabs.
+            return index === 0 && !readOnly ? (
+              <MuiLink component={Link} to={recordPath(dataset.name, record.id)} sx={{ fontWeight: 600 }}>
+                {value}
+              </MuiLink>
+            ) : (
+              value
+            );
+          }}
+        />
+      ))}
+    </DataTable>
+  );
+}
+
+interface Moment {
+  /** As the input holds it: local time without a zone. */
+  text: string;
+  iso: string | null;
+}
+
+function Toolbar({ moment, onMoment }: { moment: Moment; onMoment: (moment: Moment) => void }) {
+  const translate = useTranslate();
+  const mayExport = useMay("record.export");
+  const change = (text: string) => {
+    const date = new Date(text);
+    onMoment({ text, iso: text === "" || Number.isNaN(date.getTime()) ? null : date.toISOString() });
+  };
+  return (
+    <TopToolbar sx={{ alignItems: "center", gap: 1, flexWrap: "wrap" }}>
+      <TextField
+        type="datetime-local"
+        label={translate("app.record.as_of")}
+        value={moment.text}
+        onChange={(event) => change(event.target.value)}
+        slotProps={{ inputLabel: { shrink: true }, htmlInput: { step: 1 } }}
+        sx={{ width: 235 }}
+      />
+      <FilterButton />
+      <ColumnsButton />
+      {mayExport && <ExportButton />}
+    </TopToolbar>
+  );
+}
+
+function AsOfBanner({ moment, onClear }: { moment: Moment; onClear: () => void }) {
+  const translate = useTranslate();
+  const locale = useLocale() ?? "en";
+  if (!moment.iso) return null;
+  return (
+    <Alert severity="info" action={<Button onClick={onClear}>{translate("app.record.back_to_now")}</Button>}>
+      {translate("app.record.as_of_text", { moment: formatMoment(locale, new Date(moment.iso)) })}
+    </Alert>
+  );
+}
+
+function RecordList({ description }: { description: Description }) {
+  const translate = useTranslate();
+  const session = useSession();
+  const { dataset } = description;
+  const [moment, setMoment] = useState<Moment>({ text: "", iso: null });
+  const asOf = moment.iso;
+  return (
+    <Stack spacing={1.5}>
+      <AsOfBanner moment={moment} onClear={() => setMoment({ text: "", iso: null })} />
+      <List
+        resource={`records/${dataset.name}`}
+        // Filters and sorts of one organization's dataset mean nothing in another's of the same name.
+        storeKey={`${session?.org?.slug ?? ""}.records.${dataset.name}`}
+        title={false}
+        filters={filtersOf(description, translate)}
+        actions={<Toolbar moment={moment} onMoment={setMoment} />}
+        exporter={exportCsv(description)}
+        queryOptions={{ meta: { asOf } }}
+        sort={{ field: "id", order: "ASC" }}
+        perPage={25}
+        pagination={<Pagination rowsPerPageOptions={[25, 50, 100, 250]} />}
+        component={Section}
+        empty={
+          asOf ? (
+            false
+          ) : (
+            <EmptyState
+              icon={<TableIcon />}
+              title={translate("app.record.empty")}
+              text={translate("app.record.empty_text")}
+              action={<UploadButton dataset={dataset.name} />}
+            />
+          )
+        }
+      >
+        <Box sx={{ overflowX: "auto" }}>
+          <Table description={description} readOnly={asOf !== null} />
+        </Box>
+      </List>
+    </Stack>
+  );
+}
+
+/** The rows of a dataset, now or at any moment since its first load. */
+export default function Records() {
+  const translate = useTranslate();
+  const { dataset = "" } = useParams();
+  const { description, error } = useDescription(dataset);
+  const crumbs = [
+    { label: translate("app.dataset.title"), to: "/datasets" },
+    ...(description
+      ? [{ label: description.dataset.title || dataset, to: `/datasets/${description.dataset.id}/show` }]
+      : []),
+  ];
+  return (
+    <Page
+      title={dataset}
+      crumbs={crumbs}
+      subtitle={translate("app.record.subtitle")}
+      actions={<UploadButton dataset={dataset} />}
+    >
+      {error ? <ProblemAlert problem={problemOf(error)} /> : null}
+      {description && <RecordList key={description.dataset.id} description={description} />}
+    </Page>
+  );
+}

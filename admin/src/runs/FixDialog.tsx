@@ -1,0 +1,82 @@
+import { Box, Button, Dialog, DialogActions, DialogContent, DialogTitle, TextField, Typography } from "@mui/material";
+import { type FormEvent, useId } from "react";
+import { useTranslate } from "react-admin";
+import { useFields } from "../datasets/useFields.ts";
+import type { Row } from "../providers/shapes.ts";
+import type { RejectedRow, RowIssue } from "./types.ts";
+
+interface Props {
+  row: RejectedRow;
+  datasetId: string;
+  issues: RowIssue[];
+  /** A correction made before, not yet replayed. */
+  fix: Row | undefined;
+  onClose: () => void;
+  onSave: (values: Row) => void;
+}
+
+const asText = (value: unknown): string =>
+  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+/** What differs from the record as it came; an emptied input means null. */
+function corrections(form: FormData, record: Row | null): Row {
+  const values: Row = {};
+  for (const [name, entry] of form.entries()) {
+    const value = String(entry);
+    if (record === null || value !== asText(record[name])) values[name] = value === "" ? null : value;
+  }
+  return values;
+}
+
+/** The row as it came, field by field, with what is wrong beside the field. */
+export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Props) {
+  const translate = useTranslate();
+  const titleId = useId();
+  const fields = useFields(datasetId);
+  const byColumn = new Map(issues.map((issue) => [issue.columnName, issue]));
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSave(corrections(new FormData(event.currentTarget), row.record));
+  };
+  return (
+    <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={titleId}>
+      <form onSubmit={submit}>
+        <DialogTitle id={titleId}>{translate("app.rejected.fix_line", { line: row.line })}</DialogTitle>
+        <DialogContent>
+          {issues
+            .filter((issue) => !fields.some((field) => field.name === issue.columnName))
+            .map((issue) => (
+              <Typography key={issue.id} color="error.main" gutterBottom>
+                {issue.message} {issue.remedy}
+              </Typography>
+            ))}
+          {row.record === null && (
+            <Box component="pre" sx={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", m: 0, mb: 1 }}>
+              {row.raw}
+            </Box>
+          )}
+          {fields.map((field) => {
+            const issue = byColumn.get(field.name) ?? byColumn.get(field.sourceName);
+            const value = fix && field.name in fix ? fix[field.name] : row.record?.[field.name];
+            return (
+              <TextField
+                key={field.name}
+                name={field.name}
+                label={`${field.name} · ${field.type}`}
+                defaultValue={asText(value)}
+                error={issue !== undefined}
+                helperText={issue ? `${issue.message} ${issue.remedy}` : undefined}
+              />
+            );
+          })}
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose}>{translate("ra.action.cancel")}</Button>
+          <Button type="submit" variant="contained">
+            {translate("app.rejected.keep_fix")}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,122 @@
+import { Button, Stack } from "@mui/material";
+import { useState } from "react";
+import { Confirm, Link, useNotify, useTranslate } from "react-admin";
+import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { useMay } from "../layout/useSession.ts";
+import { problemOf, sentence } from "../providers/errors.ts";
+import { cancelRun, rejectRun, releaseRun } from "../providers/operations.ts";
+import type { Run } from "./types.ts";
+
+function useAction(refetch: () => void) {
+  const notify = useNotify();
+  const [busy, setBusy] = useState(false);
+  const act = async (work: () => Promise<unknown>, done: string) => {
+    setBusy(true);
+    try {
+      await work();
+      notify(done, { type: "success" });
+    } catch (error) {
+      notify(sentence(problemOf(error)), { type: "error" });
+    } finally {
+      setBusy(false);
+      refetch();
+    }
+  };
+  return { busy, act };
+}
+
+/** A held run: why, and the decision that it waits for. */
+export function HeldAlert({ run, refetch }: { run: Run; refetch: () => void }) {
+  const translate = useTranslate();
+  const { busy, act } = useAction(refetch);
+  const [asking, setAsking] = useState(false);
+  const mayDecide = useMay("run.approve");
+  const problem = run.error ?? { message: translate("app.run.held_text") };
+  return (
+    <>
+      <ProblemAlert
+        severity="warning"
+        title={translate("app.run.held_title")}
+        problem={mayDecide ? problem : { ...problem, hint: translate("app.run.held_ask") }}
+        action={
+          mayDecide && (
+            <Stack direction="row" spacing={1} sx={{ alignSelf: "center" }}>
+              <Button
+                variant="contained"
+                loading={busy}
+                onClick={() => act(() => releaseRun(run.id), "app.run.released")}
+              >
+                {translate("app.run.release")}
+              </Button>
+              <Button color="error" variant="outlined" disabled={busy} onClick={() => setAsking(true)}>
+                {translate("app.run.reject")}
+              </Button>
+            </Stack>
+          )
+        }
+      />
+      <Confirm
+        isOpen={asking}
+        title="app.run.reject_title"
+        content="app.run.reject_text"
+        confirm="app.run.reject"
+        confirmColor="warning"
+        onConfirm={() => {
+          setAsking(false);
+          act(() => rejectRun(run.id), "app.run.rejected_done");
+        }}
+        onClose={() => setAsking(false)}
+      />
+    </>
+  );
+}
+
+/** What is wrong with the run, in the server's words. */
+export function RunProblem({ run, refetch }: { run: Run; refetch: () => void }) {
+  const translate = useTranslate();
+  if (run.status === "held") return <HeldAlert run={run} refetch={refetch} />;
+  if (run.status === "duplicate") {
+    return (
+      <ProblemAlert
+        severity="info"
+        title={translate("app.run.duplicate_title")}
+        problem={{ message: translate("app.run.duplicate_text") }}
+      />
+    );
+  }
+  if (!run.error) return null;
+  const severity = run.status === "failed" ? "error" : "warning";
+  return (
+    <ProblemAlert severity={severity} title={translate(`app.run.problem_${severity}`)} problem={run.error} />
+  );
+}
+
+/** Buttons of a run's page. */
+export function RunActions({ run, moving, refetch }: { run: Run; moving: boolean; refetch: () => void }) {
+  const translate = useTranslate();
+  const { busy, act } = useAction(refetch);
+  const mayRun = useMay("run.execute");
+  return (
+    <>
+      {mayRun && moving && (
+        <Button
+          color="error"
+          loading={busy}
+          onClick={() => act(() => cancelRun(run.id), "app.run.cancelled_done")}
+        >
+          {translate("app.run.cancel")}
+        </Button>
+      )}
+      {run.datasetId && (
+        <>
+          <Button component={Link} to={`/datasets/${run.datasetId}/show`} variant="outlined">
+            {translate("app.run.to_dataset")}
+          </Button>
+          <Button component={Link} to={`/records/${run.datasetName}`} variant="contained">
+            {translate("app.run.to_records")}
+          </Button>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
+import { graphql } from "../providers/http.ts";
+
+export interface Inspected {
+  dialect?: Record<string, unknown>;
+  evidence?: string[];
+  contract?: {
+    fields: { name: string; sourceName: string; type: string }[];
+    evidence: Record<string, { text: string } | undefined>;
+  };
+}
+
+const QUERY = `query Inspection($id: UUID!) {
+  runs(filter: { id: { equalTo: $id } }, first: 1) { nodes { inspection } }
+}`;
+
+/** What the loader saw in the file; apart from the run, because it is large and changes once. */
+export function useInspection(runId: string): Inspected | null {
+  const { data } = useQuery({
+    queryKey: ["inspection", runId],
+    queryFn: async ({ signal }) => {
+      const answer = await graphql<{ runs: { nodes: { inspection: Inspected | null }[] } }>(
+        "platform",
+        QUERY,
+        { id: runId },
+        signal,
+      );
+      return answer.runs.nodes[0]?.inspection ?? null;
+    },
+  });
+  return data ?? null;
+}

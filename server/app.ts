@@ -1,0 +1,126 @@
+/** The server, as a list of what is installed. */
+import { createServer as createHttpServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import type { Config } from "../lib/config.ts";
+import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
+import type { Logger } from "../lib/log.ts";
+import type { ObjectStore } from "../lib/stores/object/index.ts";
+import { identify } from "./auth/identify.ts";
+import type { JwtKeys } from "./auth/keys.ts";
+import { authRoutes } from "./auth/routes.ts";
+import { createSessions } from "./auth/sessions.ts";
+import { createTokens } from "./auth/tokens.ts";
+import { createGatewayPool } from "./database.ts";
+import { createOrganizationApis } from "./graphql/organization.ts";
+import { createPlatformApi, PLATFORM_PATH } from "./graphql/platform.ts";
+import type { ApiContext } from "./graphql/preset.ts";
+import { createSockets } from "./graphql/sockets.ts";
+import { adminRoutes } from "./http/admin.ts";
+import { basics, notFound, tellErrors } from "./http/basics.ts";
+import { holdExpectations } from "./http/continue.ts";
+import { healthRoutes } from "./http/health.ts";
+import { runRoutes } from "./http/runs.ts";
+import { uploadHandler } from "./http/upload.ts";
+import { createListener } from "./listener.ts";
+import { createOrganizations } from "./organizations.ts";
+import { readServerSettings } from "./settings.ts";
+
+export interface ServerOptions {
+  config: Config;
+  connections: { gatewayUrl: string; claimKey: Buffer };
+  store: ObjectStore;
+  log: Logger;
+  jwtKeys: JwtKeys;
+  /** The built back office; null: none is served. */
+  adminDir: string | null;
+}
+
+export interface CadastreServer {
+  httpServer: Server;
+  /** Resolves with the port, also where 0 was asked for. */
+  listen(port: number, host: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The longest that one upload may take, and the longest that a connection may say nothing. */
+const UPLOAD_MS = 6 * 3600 * 1000;
+const IDLE_MS = 120_000;
+/** What a request under way has left when the server stops. */
+const GRACE_MS = 5000;
+const HEADERS_MS = 30_000;
+
+/** Issuer of access tokens where the installation has no address of its own. */
+const ISSUER = "cadastre";
+
+export async function createServer(options: ServerOptions): Promise<CadastreServer> {
+  const { config, connections, store, log, jwtKeys } = options;
+  const { claimKey } = connections;
+  const pool = createGatewayPool(connections.gatewayUrl, log);
+  await refuseSuperuser(pool);
+  const settings = await readServerSettings();
+  const tokens = createTokens(jwtKeys, config.publicUrl ?? ISSUER);
+  const listener = createListener(connections.gatewayUrl, log);
+  const api: ApiContext = { tokens, claimKey, log, ...settings };
+  const organizations = createOrganizations(pool, claimKey);
+  const platform = await createPlatformApi(api, pool, listener);
+  const sockets = createSockets(platform.server, tokens);
+  const organizationApis = createOrganizationApis({ context: api, pool, organizations, listener });
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("etag", false);
+  app.use(basics);
+  app.use(healthRoutes({ pool, store, log }));
+  app.use(
+    await authRoutes({
+      sessions: createSessions(pool),
+      tokens,
+      keys: jwtKeys,
+      publicUrl: config.publicUrl,
+      log,
+    }),
+  );
+  if (options.adminDir)
+    app.use(adminRoutes(options.adminDir, config.publicUrl?.startsWith("https:") ?? false));
+  app.use(identify(tokens));
+  app.all(PLATFORM_PATH, platform.handle);
+  app.all("/orgs/:slug/graphql", organizationApis.handle);
+  app.post(
+    "/orgs/:slug/datasets/:name/files",
+    uploadHandler({ pool, store, organizations, claimKey, maxBytes: config.maxUploadBytes }),
+  );
+  app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use(notFound);
+  app.use(tellErrors(log));
+
+  const httpServer = createHttpServer({ requestTimeout: UPLOAD_MS, headersTimeout: HEADERS_MS }, app);
+  httpServer.timeout = IDLE_MS;
+  holdExpectations(httpServer, app);
+  httpServer.on("upgrade", (request, socket, head) => {
+    const path = request.url?.split("?", 1)[0];
+    if (path === PLATFORM_PATH) sockets.upgrade(request, socket, head);
+    else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+  });
+  return {
+    httpServer,
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        httpServer.once("error", reject);
+        httpServer.listen(port, host, () => resolve((httpServer.address() as AddressInfo).port));
+      }),
+    async close() {
+      sockets.close();
+      await new Promise<void>((resolve) => {
+        httpServer.close(() => resolve());
+        // Requests under way may finish; what still runs after that is cut off.
+        httpServer.closeIdleConnections();
+        setTimeout(() => httpServer.closeAllConnections(), GRACE_MS).unref();
+      });
+      await organizationApis.close();
+      await platform.release();
+      await listener.close();
+      await pool.end();
+    },
+  };
+}

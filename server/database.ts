@@ -1,0 +1,89 @@
+/** The gateway's connections, and transactions that carry a request's identity. */
+import pg from "pg";
+import { signClaim } from "../lib/claims.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Identity } from "./auth/tokens.ts";
+
+const POOL_SIZE = 16;
+/** A claim counts for one transaction; this bounds what a leaked one is good for. */
+const CLAIM_SECONDS = 60;
+
+/** Who asks, for one transaction: made anew each time, so that a subscription outlives a claim but not its token. */
+export type Settings = {
+  role: "cadastre_user" | "cadastre_anonymous";
+  "cadastre.claim": string;
+  "cadastre.request_id": string;
+};
+
+/**
+ * A pool whose clients may have several statements under way (`pipeline`): a request's settings, its query and the
+ * commit travel together, in one round trip.
+ */
+export function createGatewayPool(connectionString: string, log: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: POOL_SIZE,
+    application_name: "cadastre-server",
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    pipeline: true,
+  });
+  const lost = (error: Error) => log.warn({ err: error.message }, "a database connection was lost");
+  pool.on("error", lost);
+  // Of one in use too: without a listener its end would be the process's end.
+  pool.on("connect", (client) => client.on("error", lost));
+  return pool;
+}
+
+/** The settings of a request; evaluated when a transaction begins. */
+export function settingsFor(identity: Identity | null, requestId: string, claimKey: Buffer): Settings {
+  return {
+    get role() {
+      return identity ? "cadastre_user" : "cadastre_anonymous";
+    },
+    get "cadastre.claim"() {
+      if (!identity) return "";
+      const left = identity.expiresAt - Math.floor(Date.now() / 1000);
+      const { kind, orgId, userId, sessionId } = identity;
+      return signClaim(
+        { kind, orgId, userId, sessionId, ttlSeconds: Math.min(CLAIM_SECONDS, left) },
+        claimKey,
+      );
+    },
+    "cadastre.request_id": requestId,
+  };
+}
+
+/** The statement that begins a transaction with settings, all in one message. */
+export function beginWith(settings: Record<string, string | undefined>): string {
+  let text = "begin";
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined) continue;
+    // Names are ours; values are quoted, because a claim and a request id come from outside.
+    text += `; set local ${name} = ${pg.escapeLiteral(value)}`;
+  }
+  return text;
+}
+
+/** Runs `work` in one transaction with the settings; rolls back on any error. */
+export async function inRequest<T>(
+  pool: pg.Pool,
+  settings: Settings,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(beginWith({ ...settings }));
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,49 @@
+/** Runs the server alone: `npm run server`. */
+import path from "node:path";
+import { readConfig } from "../lib/config.ts";
+import { projectRoot } from "../lib/db/urls.ts";
+import { explain } from "../lib/errors.ts";
+import { announceInstance, openInstance } from "../lib/instance.ts";
+import { createLogger } from "../lib/log.ts";
+import { createObjectStore } from "../lib/stores/object/index.ts";
+import { createServer } from "./app.ts";
+import { loadOrMakeKeys } from "./auth/keys.ts";
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLogger(config.logLevel);
+  const instance = await openInstance(config, log);
+  const server = await createServer({
+    config,
+    connections: instance,
+    store: createObjectStore(config),
+    log,
+    jwtKeys: await loadOrMakeKeys(config.home),
+    adminDir: path.join(projectRoot, "admin", "dist"),
+  });
+  const port = await server.listen(config.port, config.host);
+  const url = config.publicUrl ?? `http://${config.host}:${port}`;
+  const withdraw = await announceInstance(config.home, {
+    url,
+    pid: process.pid,
+    databaseUrl: instance.adminUrl,
+  });
+  process.stdout.write(`Cadastre's server is ready at ${url}\n`);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await server.close();
+    await withdraw();
+    await instance.close();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => void stop().then(() => process.exit(0)));
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,23 @@
+-- A run of the asking organization, locked for a change of its state. Not waiting: a run that is being merged holds
+-- its row until the merge is done. Internal.
+create or replace function ingest.find_run(p_run uuid, p_states text[]) returns ingest.runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  run ingest.runs;
+begin
+  begin
+    select * into run from ingest.runs r where r.org_id = private.org_id() and r.id = p_run for no key update nowait;
+  exception when lock_not_available then
+    perform core.raise('IN006', 'the run is being merged right now', 'Wait a moment, then look at its state.');
+  end;
+  if run.id is null then
+    perform core.raise('IN005', 'no such run', 'Check the run''s id; you see only your organization''s runs.');
+  elsif run.status <> all (p_states) then
+    perform core.raise('IN006', format('the run is %s', run.status), format('This is possible only while it is %s.', array_to_string(p_states, ' or ')));
+  end if;
+  return run;
+end
+$$;
+comment on function ingest.find_run(uuid, text[]) is 'Locks a run that is in one of the given states. Errors: IN005 none, IN006 state.';

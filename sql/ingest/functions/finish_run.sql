@@ -1,0 +1,34 @@
+-- What a merge leaves behind besides rows, in its transaction: counts, the dataset's state, replayed rows marked,
+-- audit, job's end. Internal.
+create or replace function ingest.finish_run(p_run ingest.runs, p_inserted bigint, p_updated bigint, p_unchanged bigint, p_deleted bigint)
+returns ingest.runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  run ingest.runs;
+begin
+  update data.datasets d
+     set row_count = greatest(0, d.row_count + p_inserted - p_deleted), last_run_id = p_run.id, loaded_at = now()
+   where d.org_id = p_run.org_id and d.id = p_run.dataset_id;
+  if p_run.replay_of is not null then
+    update ingest.rejected_rows x set status = 'replayed'
+     where x.org_id = p_run.org_id and x.run_id = p_run.replay_of and x.replay_run = p_run.id;
+  end if;
+  perform ingest.end_steps(p_run.org_id, p_run.id, 'succeeded');
+  perform ingest.drop_landing(p_run.id, p_run.lease_generation);
+  update ingest.runs r
+     set status = 'succeeded', step = 'record', inserted_rows = p_inserted, updated_rows = p_updated,
+         unchanged_rows = p_unchanged, deleted_rows = p_deleted, lease_until = null, bytes_done = coalesce(r.bytes_total, 0),
+         finished_at = clock_timestamp(), error = null
+   where r.org_id = p_run.org_id and r.id = p_run.id
+  returning * into run;
+  perform audit.record('run.load', 'run', run.id::text, jsonb_build_object(
+    'dataset', run.dataset_name, 'file', run.file_id, 'mode', run.mode, 'read', run.read_rows, 'inserted', p_inserted,
+    'updated', p_updated, 'unchanged', p_unchanged, 'deleted', p_deleted, 'rejected', run.rejected_rows,
+    'duplicate', run.duplicate_rows));
+  perform ingest.tell_run(run.org_id, run.id);
+  return run;
+end
+$$;
+comment on function ingest.finish_run(ingest.runs, bigint, bigint, bigint, bigint) is 'Ends a merged run. Internal.';

@@ -1,0 +1,31 @@
+-- Why a checked run must wait for a person; null when the gate is open. Internal.
+create or replace function ingest.gate_reason(p_run ingest.runs, p_counted jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  d data.datasets;
+  broken record;
+  hint constant text := 'Look at the rejected rows, then release the run to load the others, or reject it.';
+begin
+  select c.field, c.rule, c.severity, c.rows, c.max_share into broken
+    from jsonb_to_recordset(p_counted) c (field text, rule text, severity text, rows bigint, max_share numeric)
+   where c.severity = 'critical' or c.rows > c.max_share * p_run.read_rows
+   order by c.severity = 'critical' desc, c.rows desc
+   limit 1;
+  if broken.rule is not null then
+    return jsonb_build_object('code', 'IN021', 'column', broken.field, 'hint', hint, 'message',
+      case when broken.severity = 'critical'
+           then format('%s rows break the critical rule %s of %s', broken.rows, broken.rule, broken.field)
+           else format('%s of %s rows break rule %s of %s, more than its limit of %s', broken.rows, p_run.read_rows,
+                       broken.rule, broken.field, broken.max_share) end);
+  end if;
+  select * into d from data.datasets x where x.org_id = p_run.org_id and x.id = p_run.dataset_id;
+  if p_run.read_rows >= d.gate_min_rows and p_run.rejected_rows > d.max_rejected_share * p_run.read_rows then
+    return jsonb_build_object('code', 'IN020', 'hint', hint, 'message',
+      format('%s of %s rows were rejected, more than the dataset''s limit of %s', p_run.rejected_rows, p_run.read_rows, d.max_rejected_share));
+  end if;
+  return null;
+end
+$$;
+comment on function ingest.gate_reason(ingest.runs, jsonb) is 'Why a run is to be held, as {code, message, hint, column}, or null. Internal.';

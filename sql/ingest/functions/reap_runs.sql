@@ -1,0 +1,31 @@
+--! owner: cadastre_system
+-- Runs whose worker went silent: back into the queue. Whoever takes one gets a new generation, so the silent worker,
+-- should it come back, can write nothing. A run that is being merged holds its row and is passed by.
+create or replace function ingest.reap_runs() returns setof ingest.runs
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  run ingest.runs;
+  batch constant int := 1000;
+begin
+  perform core.require('platform.manage');
+  for run in
+    select * from ingest.runs r
+     where r.status = 'running' and r.lease_until < clock_timestamp()
+     order by r.lease_until limit batch
+     for no key update skip locked
+  loop
+    update ingest.runs r
+       set status = 'queued', lease_until = null, lease_generation = r.lease_generation + 1
+     where r.org_id = run.org_id and r.id = run.id
+    returning * into run;
+    perform ingest.queue_run(run.org_id, run.id);
+    perform ingest.tell_run(run.org_id, run.id);
+    return next run;
+  end loop;
+end
+$$;
+comment on function ingest.reap_runs() is 'Queues running runs whose lease is over again and returns them. Needs platform.manage.';
+revoke execute on function ingest.reap_runs() from public;
+grant execute on function ingest.reap_runs() to cadastre_worker;

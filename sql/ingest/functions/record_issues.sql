@@ -1,0 +1,43 @@
+-- Explodes the failing rows, and only those, into issues for people, at most max_issues of them, by line. Internal.
+create or replace function ingest.record_issues(p_run ingest.runs, p_columns text[], p_rules jsonb) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  raw text := ingest.landing_name(p_run.id, p_run.lease_generation, 'raw');
+  typed text := ingest.landing_name(p_run.id, p_run.lease_generation, 'typed');
+  fail text := ingest.landing_name(p_run.id, p_run.lease_generation, 'fail');
+  source text;
+  max_issues constant int := 10000;
+begin
+  if to_regclass(fail) is null then
+    return;
+  end if;
+  -- Values: as written where the row did not fit its types, else as read.
+  source := format('select t.line, to_jsonb(t) as record, false as as_text from %s t join few on few.line = t.line', typed);
+  if to_regclass(raw) is not null then
+    source := source || format(' union all select t.line, to_jsonb(t), true from %s t join few on few.line = t.line where cardinality(few.types) > 0', raw);
+  end if;
+  execute format($q$
+    with few as materialized (select * from %1$s order by line limit %2$s),
+    records as (%3$s),
+    rule as (select * from jsonb_to_recordset($1) r (no int, field text, place int, rule text, severity text, message text, remedy text)),
+    field as (select * from ingest.landed_fields($2, $3))
+    insert into ingest.row_issues (org_id, run_id, line, column_name, rule, severity, rejected, value, message, remedy)
+    select $4, $5, i.line, i.field, i.rule, i.severity, i.severity in ('error', 'critical'), left(i.value, 1000),
+           left(format('%%s; found %%s', i.message, coalesce(quote_literal(left(i.value, 100)), 'nothing')), 2000), i.remedy
+      from (
+        select few.line, r.field, r.rule, r.severity, r.message, r.remedy,
+               records.record ->> case when records.as_text then 'c' || r.place else r.field end as value
+          from few join records using (line) cross join unnest(few.rules) n (no) join rule r on r.no = n.no
+        union all
+        select few.line, f.name, 'type', 'error', format('%%s must be %%s', f.name, ingest.describe_type(f.type)),
+               'Correct the value, or widen the field''s type.', records.record ->> ('c' || f.place)
+          from few join records using (line) cross join unnest(few.types) n (place) join field f on f.place = n.place
+      ) i
+     order by i.line limit %2$s
+    on conflict do nothing $q$, fail, max_issues, source)
+    using p_rules, p_run.dataset_id, p_columns, p_run.org_id, p_run.id;
+end
+$$;
+comment on function ingest.record_issues(ingest.runs, text[], jsonb) is 'Writes issues of failing rows, bounded. Internal.';

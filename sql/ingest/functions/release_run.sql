@@ -1,0 +1,23 @@
+-- Lets a held run go on: its good rows are merged, its rejected rows stay aside. The file is read and checked anew
+-- (a landing table would not survive a crash of the server), the gate is not asked again.
+create or replace function ingest.release_run(run_id uuid) returns ingest.runs
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  run ingest.runs;
+begin
+  perform core.require('run.approve');
+  run := ingest.find_run(release_run.run_id, '{held}');
+  update ingest.runs r
+     set status = 'queued', released_by = private.user_id(), released_at = clock_timestamp()
+   where r.org_id = run.org_id and r.id = run.id
+  returning * into run;
+  perform ingest.queue_run(run.org_id, run.id);
+  perform audit.record('run.release', 'run', run.id::text, jsonb_build_object('rejected', run.rejected_rows, 'read', run.read_rows));
+  perform ingest.tell_run(run.org_id, run.id);
+  return run;
+end
+$$;
+comment on function ingest.release_run(uuid) is 'Merges a held run''s good rows after all. Needs run.approve. Errors: IN005, IN006.';
+grant execute on function ingest.release_run(uuid) to cadastre_user, cadastre_worker;

@@ -1,0 +1,133 @@
+/**
+ * The way of one file: stage, land, check, gate, merge. Every step may be repeated: what a step leaves behind belongs
+ * to the lease's generation, and the merge with everything that tells of it is one transaction behind the fence.
+ */
+import { explain } from "../../lib/errors.ts";
+import { judge, type RunError, tellError } from "./failures.ts";
+import { landText, warnOfColumns } from "./land.ts";
+import { type Heart, keepLease, takeLease } from "./lease.ts";
+import { keepRejected } from "./rejected.ts";
+import { query } from "./session.ts";
+import { stageFile, stageReplay } from "./stage.ts";
+import type { LoadContext, Run, StagedFile } from "./types.ts";
+
+/** An error that nobody foresaw is tried this often. */
+const UNKNOWN_ATTEMPTS = 5;
+/** A merge that met an edit by hand, or a deadlock, is tried again at once this often. */
+const MERGE_ATTEMPTS = 5;
+/** Longest pause of a waiting run, in seconds. */
+const MAX_PAUSE = 300;
+
+interface Checked {
+  read: number;
+  accepted: number;
+  rejected: number;
+  duplicate: number;
+  hold: RunError | null;
+  rules: unknown[];
+}
+
+export type Outcome = "nothing" | "succeeded" | "held" | "failed" | "waiting" | "lost";
+
+/** Loads one queued run to its end. Throws where not even the failure could be written down. */
+export async function loadRun(
+  context: LoadContext,
+  ids: { orgId: string; runId: string },
+  workerId: string,
+): Promise<Outcome> {
+  const run = await takeLease(context, ids.orgId, ids.runId, workerId);
+  if (run === null) return "nothing";
+  const log = context.log.child({ run_id: run.id, org_id: run.org_id });
+  const heart = keepLease(context, run);
+  try {
+    const outcome = await runSteps(context, run, heart);
+    log.info({ outcome, dataset: run.dataset_name }, "load finished");
+    return outcome;
+  } catch (error) {
+    // A reader that was stopped because the lease is lost throws the signal's reason, wrapped or not.
+    const cause = heart.signal.aborted ? heart.signal.reason : error;
+    return await settle(context, run, cause);
+  } finally {
+    heart.stop();
+  }
+}
+
+async function runSteps(context: LoadContext, run: Run, heart: Heart): Promise<Outcome> {
+  await heart.step("stage");
+  const fence = [run.id, run.lease_generation];
+  let mapping: (string | null)[];
+  let staged: StagedFile | null = null;
+  let problems = 0;
+  if (run.replay_of !== null) {
+    mapping = await stageReplay(context, run);
+    await heart.step("land");
+    await query(context, run, "select ingest.create_landing($1, $2, $3, 'raw')", [...fence, mapping]);
+    await query(context, run, "select ingest.stage_replay($1, $2, $3)", [...fence, mapping]);
+  } else {
+    staged = await stageFile(context, run, heart);
+    mapping = staged.mapping;
+    await heart.step("land");
+    await warnOfColumns(context, run, staged);
+    ({ problems } = await landText(context, run, staged, heart));
+  }
+  await heart.step("check");
+  await query(context, run, "select ingest.convert_raw($1, $2, $3)", [...fence, mapping]);
+  const rows = await query<{ checked: Checked }>(context, run, "select ingest.check_rows($1, $2, $3, $4) as checked", [
+    ...fence,
+    mapping,
+    problems,
+  ]);
+  const checked = rows[0]!.checked;
+  if (staged === null) await query(context, run, "select ingest.record_replay_rejected($1, $2)", fence);
+  else if (checked.rejected > problems) await keepRejected(context, run, staged, heart, problems);
+
+  await heart.step("gate", { ...checked, hold: undefined });
+  if (checked.hold !== null) {
+    await query(context, run, "select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(checked.hold)]);
+    return "held";
+  }
+  await heart.step("merge");
+  await merge(context, run, mapping, checked.accepted, heart);
+  return "succeeded";
+}
+
+async function merge(
+  context: LoadContext,
+  run: Run,
+  mapping: (string | null)[],
+  accepted: number,
+  heart: Heart,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    heart.signal.throwIfAborted();
+    try {
+      await query(context, run, "select ingest.merge_run($1, $2, $3, $4)", [run.id, run.lease_generation, mapping, accepted]);
+      return;
+    } catch (error) {
+      const again = error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");
+      if (!again || attempt === MERGE_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Writes down what became of a run that did not get through. */
+async function settle(context: LoadContext, run: Run, error: unknown): Promise<Outcome> {
+  const log = context.log.child({ run_id: run.id, org_id: run.org_id });
+  const verdict = judge(error);
+  if (verdict === "lost") {
+    log.info("the run was taken over or cancelled");
+    return "lost";
+  }
+  const told = tellError(error);
+  const final = verdict === "final" || (verdict === "unknown" && run.attempts >= UNKNOWN_ATTEMPTS);
+  if (verdict === "unknown") log.error({ err: explain(error), attempt: run.attempts }, "load failed unexpectedly");
+  const fence = [run.id, run.lease_generation, JSON.stringify(told)];
+  if (final) {
+    await query(context, run, "select ingest.fail_run($1, $2, $3)", fence);
+    return "failed";
+  }
+  const pause = verdict === "redo" ? 1 : Math.min(MAX_PAUSE, 2 ** Math.min(run.attempts, 10));
+  log.warn({ err: explain(error), pause }, "load waits");
+  await query(context, run, "select ingest.park_run($1, $2, $3, clock_timestamp() + make_interval(secs => $4))", [...fence, pause]);
+  return "waiting";
+}

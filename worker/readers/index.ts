@@ -1,0 +1,9 @@
+/** The readers: how files of unknown make become records, or bytes for COPY. */
+export { type CleanOptions, type CleanResult, writeClean } from "./clean.ts";
+export { type CopyStream, copyStream } from "./copy.ts";
+export { inspect, isPlain } from "./inspect.ts";
+export { type ExcludedRange, type PlainPart, type PlainScan, plainStream, scanPlain } from "./plain.ts";
+export { type FileInspection, inspectFile, proposeContract } from "./propose.ts";
+export { readRecords } from "./records.ts";
+export { bufferSource, fileSource } from "./source.ts";
+export * from "./types.ts";
