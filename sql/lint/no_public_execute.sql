@@ -7,5 +7,5 @@ select p.oid::regprocedure::text as object, 'PUBLIC may execute it' as problem
    and (n.nspname in ('private','core','audit','tenancy','access','data','quality','ingest','lineage','catalog','compliance','analytics','ops') or n.nspname like 'store\_%' or n.nspname like 'org\_%')
    and p.prorettype <> 'trigger'::regtype
    and p.oid::regprocedure::text not in (
-     'private.org_id()', 'private.user_id()', 'private.has_permission(text)', 'private.org_member_ids()',
+     'private.org_id()', 'private.user_id()', 'private.has_permission(text)', 'private.org_member_ids()', 'private.may(uuid,text)',
      'core.raise(text,text,text,text)', 'core.require(text)')

@@ -1,21 +1,13 @@
 --! owner: cadastre_system
--- May whoever is asking do this? The one place that decides, for GraphQL, the back office and psql alike.
--- Services may do everything within the organization that their claim names; without one, only platform.*.
--- Operators may do platform.* and nothing inside organizations.
+-- May whoever is asking do this in their organization? For GraphQL, the back office and psql alike.
 create or replace function private.has_permission(permission text) returns boolean
-language plpgsql stable security definer
+language plpgsql stable parallel safe security definer
 set search_path = ''
 as $$
 declare
-  who record;
+  who record := private.identity();
 begin
-  who := private.identity();
-  return case who.kind
-    when 'service' then (who.org_id is null) = (permission like 'platform.%')
-    when 'operator' then permission like 'platform.%'
-    else coalesce((select true from private.role_closure c
-                    where c.role_key = who.role_key and c.permission = has_permission.permission), false)
-  end;
+  return who.kind is not null and private.permits(who.kind, who.org_id, who.role_key, permission);
 end
 $$;
 comment on function private.has_permission(text) is

@@ -15,7 +15,7 @@
 create or replace function private.identity(
   out org_id uuid, out user_id uuid, out role_key text, out kind text
 ) returns record
-language plpgsql stable security definer
+language plpgsql stable parallel safe security definer
 set search_path = ''
 as $$
 declare
