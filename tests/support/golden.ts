@@ -13,5 +13,7 @@ export async function expectGolden(name: string, text: string): Promise<void> {
     return;
   }
   const golden = await readFile(file, "utf8").catch(() => "");
-  expect(text, `${name} differs; if that is meant, run UPDATE_GOLDEN=1 npx vitest run and commit it`).toBe(golden);
+  expect(text, `${name} differs; if that is meant, run UPDATE_GOLDEN=1 npx vitest run and commit it`).toBe(
+    golden,
+  );
 }
