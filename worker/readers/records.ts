@@ -1,9 +1,11 @@
 /** Records as JavaScript values, in batches; for inspection, inference, document staging and single lines. */
+
+import { valuesOf } from "./fields.ts";
 import { readJsonRecords } from "./ndjson.ts";
 import { rawText } from "./problems.ts";
 import { openUtf8 } from "./stream.ts";
 import type { Scan } from "./syntax.ts";
-import { openTokenizer, type RecordSink, valuesOf } from "./tokenizer.ts";
+import { openTokenizer, type RecordSink } from "./tokenizer.ts";
 import type { ByteSource, Dialect, ReaderRecord, ReadOptions } from "./types.ts";
 
 /** A batch is handed on at this many records or bytes, whichever comes first. */

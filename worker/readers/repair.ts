@@ -7,7 +7,9 @@
 const LEARN_ROWS = 200;
 /** Records of another width in a row that look like a second table. */
 const OTHER_TABLE_ROWS = 4;
-const MAX_MENDED_FIELDS = 3;
+/** Most empty fields taken out, and put in: what is missing is a bolder guess. */
+const MAX_EXTRA = 3;
+const MAX_MISSING = 1;
 const MAX_MASK = 32;
 
 export interface RowShape {
@@ -61,7 +63,7 @@ function fit(shape: RowShape, column: number, value: string | null): number {
 export function repairRagged(shape: RowShape, values: (string | null)[]): (string | null)[] | null {
   const width = shape.columns.length;
   const difference = values.length - width;
-  if (isOtherTable(shape, values) || Math.abs(difference) > MAX_MENDED_FIELDS || values.length < 2)
+  if (isOtherTable(shape, values) || difference > MAX_EXTRA || -difference > MAX_MISSING || values.length < 2)
     return null;
   let mended: (string | null)[] | null = values;
   for (let step = Math.abs(difference); step > 0 && mended !== null; step--) {

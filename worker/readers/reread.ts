@@ -4,7 +4,8 @@
  * of its price. No character is dropped: a stray quote stays in the value, so a wrong guess can be seen and
  * mended, and nothing is invented.
  */
-import { type Syntax, unescapeText } from "./syntax.ts";
+import { unescapeText } from "./fields.ts";
+import type { Syntax } from "./syntax.ts";
 
 /** Work bound: pieces times fields times join length of one line. */
 const MAX_STEPS = 2_000_000;

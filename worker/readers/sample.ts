@@ -1,7 +1,8 @@
 /** Reads a sample under a dialect that is only being tried: any width is good, broken quotes are counted. */
+
+import { valuesOf } from "./fields.ts";
 import { BROKEN_PRICE, rereadLine } from "./reread.ts";
 import { compileSyntax, HAS_STRAY_QUOTE, MORE, newScan, RECORD, scanRecord } from "./syntax.ts";
-import { valuesOf } from "./tokenizer.ts";
 import type { Dialect } from "./types.ts";
 
 export interface SampleRow {
@@ -12,7 +13,7 @@ export interface SampleRow {
   broken: boolean;
   quotedFields: number;
   strayQuote: boolean;
-  /** The line as it stands, where it could not be read at all. */
+  /** The line as it stands, where its quotes do not fit the dialect. */
   raw: string | null;
 }
 
@@ -36,21 +37,22 @@ export function sampleRows(bytes: Buffer, dialect: Dialect, whole: boolean, limi
     }
     let status = scanRecord(syntax, scan, bytes, pos, bytes.length, whole);
     const broken = status !== RECORD && !(status === MORE && scan.lines === 1 && bytes.indexOf(10, pos) < 0);
+    let raw: string | null = null;
     if (status !== RECORD) {
       // The physical line alone, with quotes that close nothing taken as text.
-      const newline = bytes.indexOf(10, pos);
-      if (newline < 0 && !whole) break;
-      const stop = newline < 0 ? bytes.length : newline + 1;
+      const end = lineEnd(bytes, pos, syntax.crEnds);
+      if (end < 0 && !whole) break;
+      const stop = end < 0 ? bytes.length : end + 1;
+      raw = bytes.toString("utf8", pos, stop).replace(/[\r\n]+$/, "");
       status = scanRecord(syntax, scan, bytes, pos, stop, true, true);
       if (status !== RECORD) {
-        const text = bytes.toString("utf8", pos, stop).replace(/[\r\n]+$/, "");
         rows.push({
           line,
-          values: text.split(dialect.delimiter),
+          values: raw.split(dialect.delimiter),
           broken: true,
           quotedFields: 0,
           strayQuote: true,
-          raw: text,
+          raw,
         });
         pos = stop;
         line++;
@@ -66,12 +68,19 @@ export function sampleRows(bytes: Buffer, dialect: Dialect, whole: boolean, limi
       broken,
       quotedFields,
       strayQuote: (scan.has & HAS_STRAY_QUOTE) !== 0,
-      raw: null,
+      raw,
     });
     pos = scan.next;
     line += scan.lines;
   }
   return rows;
+}
+
+/** Offset of the next line end, or -1. */
+function lineEnd(bytes: Buffer, from: number, crEnds: boolean): number {
+  const lf = bytes.indexOf(10, from);
+  const cr = crEnds ? bytes.indexOf(13, from) : -1;
+  return cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
 }
 
 /** Reads the rows that could not be read once more, now that their width is known. */

@@ -4,8 +4,8 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { type ByteSource, ReaderError } from "./types.ts";
 
-/** 1 MiB chunks: fewer, larger reads are what makes the byte loops fast. */
-const CHUNK_BYTES = 1024 * 1024;
+/** Large enough to read fast, small enough for the processor's cache. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** A source over a regular file. Throws ReaderError `unreadable` where there is none. */
 export async function fileSource(path: string): Promise<ByteSource> {

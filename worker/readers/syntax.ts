@@ -149,6 +149,11 @@ export function compileSyntax(dialect: Dialect): Syntax {
   };
 }
 
+/** Tab and backslash, whatever else they are in the dialect. */
+const ESCAPED_BY_COPY = new Uint8Array(256);
+ESCAPED_BY_COPY[9] = 1;
+ESCAPED_BY_COPY[92] = 1;
+
 const NO_MATCH = 0;
 const MATCH = 1;
 const CUT = 2;
@@ -176,7 +181,7 @@ export function scanRecord(
   atEnd: boolean,
   lenient = false,
 ): number {
-  const { outside, delimiter, quote, skipSpace, crEnds } = syntax;
+  const { outside, delimiter, quote, skipSpace } = syntax;
   const { starts, ends, kinds } = scan;
   const size = delimiter.length;
   let i = pos;
@@ -197,28 +202,10 @@ export function scanRecord(
       i = scan.next;
     } else {
       const start = i;
-      for (;;) {
-        while (i < len && outside[buf[i]!] === 0) i++;
-        if (i >= len) break;
-        const kind = outside[buf[i]!];
-        if (kind === DELIMITER) {
-          const match = size === 1 ? MATCH : delimiterAt(delimiter, buf, i, len);
-          if (match === MATCH) break;
-          if (match === CUT && !atEnd) {
-            scan.count = n;
-            return MORE;
-          }
-          if (buf[i] === 9 || buf[i] === 92) has |= HAS_SPECIAL;
-        } else if (kind === NEWLINE) break;
-        else if (kind === RETURN) {
-          if (i + 1 >= len && !atEnd) break;
-          if (crEnds || (i + 1 < len && buf[i + 1] === LF)) break;
-          if (i + 1 >= len) break;
-          has |= HAS_SPECIAL | HAS_ODD_SPACE;
-        } else if (kind === QUOTE) has |= HAS_STRAY_QUOTE | (buf[i] === 92 ? HAS_SPECIAL : 0);
-        else if (kind === NUL) has |= HAS_NUL;
-        else has |= HAS_SPECIAL;
-        i++;
+      i = unquotedEnd(syntax, scan, buf, start, len, atEnd);
+      if (i < 0) {
+        scan.count = n;
+        return MORE;
       }
       if (n < FIELD_CAPACITY) {
         starts[n] = start;
@@ -229,7 +216,8 @@ export function scanRecord(
     n++;
     // i stands at a delimiter, at a line end or at the end of the bytes.
     if (i >= len) {
-      scan.count = n;
+      // The field that is cut off is the last of n.
+      scan.count = n - 1;
       if (!atEnd) return MORE;
       return finish(syntax, scan, n, i, i, has);
     }
@@ -249,6 +237,38 @@ export function scanRecord(
   }
 }
 
+/** Where the unquoted field from `start` on ends; -1 where a delimiter may be cut off there. */
+function unquotedEnd(
+  syntax: Syntax,
+  scan: Scan,
+  buf: Buffer,
+  start: number,
+  len: number,
+  atEnd: boolean,
+): number {
+  const { outside, delimiter, crEnds } = syntax;
+  let i = start;
+  for (;;) {
+    while (i < len && outside[buf[i]!] === 0) i++;
+    if (i >= len) return i;
+    const kind = outside[buf[i]!];
+    if (kind === DELIMITER) {
+      const match = delimiter.length === 1 ? MATCH : delimiterAt(delimiter, buf, i, len);
+      if (match === MATCH) return i;
+      if (match === CUT && !atEnd) return -1;
+      if (ESCAPED_BY_COPY[buf[i]!] === 1) scan.has |= HAS_SPECIAL;
+    } else if (kind === NEWLINE) return i;
+    else if (kind === RETURN) {
+      if (crEnds || i + 1 >= len || buf[i + 1] === LF) return i;
+      scan.has |= HAS_SPECIAL | HAS_ODD_SPACE;
+    } else if (kind === QUOTE)
+      scan.has |= HAS_STRAY_QUOTE | (ESCAPED_BY_COPY[buf[i]!] === 1 ? HAS_SPECIAL : 0);
+    else if (kind === NUL) scan.has |= HAS_NUL;
+    else scan.has |= HAS_SPECIAL;
+    i++;
+  }
+}
+
 function finish(syntax: Syntax, scan: Scan, count: number, end: number, next: number, has: number): number {
   const last = count - 1;
   const dropped =
@@ -264,6 +284,20 @@ function finish(syntax: Syntax, scan: Scan, count: number, end: number, next: nu
   return RECORD;
 }
 
+/** Whether a field may end at `at`: a delimiter, a line end or the end of the bytes stands there. */
+function endsField(syntax: Syntax, buf: Buffer, at: number, len: number, atEnd: boolean): number {
+  if (at >= len) return atEnd ? MATCH : CUT;
+  const kind = syntax.outside[buf[at]!];
+  if (kind === NEWLINE) return MATCH;
+  if (kind === RETURN) {
+    if (at + 1 >= len) return atEnd ? MATCH : CUT;
+    return syntax.crEnds || buf[at + 1] === LF ? MATCH : NO_MATCH;
+  }
+  if (kind !== DELIMITER) return NO_MATCH;
+  const match = delimiterAt(syntax.delimiter, buf, at, len);
+  return match === CUT && atEnd ? NO_MATCH : match;
+}
+
 /** Reads the quoted field whose opening quote stands at `at`; leaves scan.next behind it and its closing quote. */
 function scanQuoted(
   syntax: Syntax,
@@ -275,7 +309,7 @@ function scanQuoted(
   lenient: boolean,
   n: number,
 ): number {
-  const { inside, outside, delimiter, quote, doubled, crEnds, spaceAfterQuote } = syntax;
+  const { inside, quote, doubled, crEnds, spaceAfterQuote } = syntax;
   let i = at + 1;
   let kind = FIELD_QUOTED;
   for (;;) {
@@ -312,17 +346,10 @@ function scanQuoted(
         continue;
       }
       let j = i + 1;
-      if (spaceAfterQuote && buf[j] === SPACE) while (j < len && buf[j] === SPACE) j++;
-      if (j >= len && !atEnd) return MORE;
-      const after = j < len ? outside[buf[j]!] : NEWLINE;
-      let closes = after === NEWLINE || (after === RETURN && (crEnds || j + 1 >= len || buf[j + 1] === LF));
-      if (after === RETURN && j + 1 >= len && !atEnd) return MORE;
-      if (after === DELIMITER) {
-        const match = delimiterAt(delimiter, buf, j, len);
-        if (match === CUT && !atEnd) return MORE;
-        closes = match === MATCH;
-      }
-      if (closes) {
+      if (spaceAfterQuote) while (j < len && buf[j] === SPACE) j++;
+      const closes = endsField(syntax, buf, j, len, atEnd);
+      if (closes === CUT) return MORE;
+      if (closes === MATCH) {
         if (n < FIELD_CAPACITY) {
           scan.starts[n] = at + 1;
           scan.ends[n] = i;
@@ -338,24 +365,4 @@ function scanQuoted(
       i++;
     }
   }
-}
-
-/** The field's text with its escapes undone. */
-export function fieldText(syntax: Syntax, buf: Buffer, start: number, end: number, kind: number): string {
-  const text = buf.toString("utf8", start, end);
-  return (kind & FIELD_ESCAPED) === 0 ? text : unescapeText(syntax, text);
-}
-
-export function unescapeText(syntax: Syntax, text: string): string {
-  const quote = String.fromCharCode(syntax.quote);
-  if (syntax.doubled) return text.replaceAll(quote + quote, quote);
-  if (syntax.escape < 0) return text;
-  const mark = String.fromCharCode(syntax.escape);
-  let out = "";
-  for (let at = 0; at < text.length; at++) {
-    const next = text[at + 1];
-    if (text[at] === mark && (next === quote || next === mark)) at++;
-    out += text[at];
-  }
-  return out;
 }

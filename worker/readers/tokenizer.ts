@@ -4,13 +4,13 @@
  * the bytes alone, never on where chunks end.
  */
 import { isUtf8 } from "node:buffer";
+import { padFields, repeatsHeader, valuesOf } from "./fields.ts";
 import { makeProblem, rawText } from "./problems.ts";
 import { newShape, type RowShape, repairRagged, seeRow } from "./repair.ts";
 import { BROKEN_PRICE, rereadLine, SOUND_PRICE } from "./reread.ts";
 import {
   compileSyntax,
   FIELD_CAPACITY,
-  fieldText,
   HAS_NUL,
   MALFORMED,
   MORE,
@@ -22,6 +22,7 @@ import {
 } from "./syntax.ts";
 import { type Dialect, MAX_RECORD_BYTES, type RaggedPolicy, type ReaderProblem } from "./types.ts";
 
+const MIN_STORE_BYTES = 512 * 1024;
 /** However often quotes fail, one may always span this much. */
 const MIN_QUOTED_BYTES = 64 * 1024;
 /** A record with broken quotes may be read leniently over several lines within this much. */
@@ -78,6 +79,7 @@ interface State extends TokenizerOptions {
   syntax: Syntax;
   scan: Scan;
   delimiter: string;
+  store: Buffer;
   buf: Buffer;
   pos: number;
   base: number;
@@ -108,6 +110,7 @@ export function openTokenizer(options: TokenizerOptions): Tokenizer {
     syntax: compileSyntax(dialect),
     scan: newScan(),
     delimiter: dialect.delimiter,
+    store: Buffer.alloc(0),
     buf: Buffer.alloc(0),
     pos: 0,
     base: 0,
@@ -143,11 +146,16 @@ function feed(state: State, chunk: Buffer | null, last: boolean): void {
   }
   const rest = state.buf.length - state.pos;
   if (!last && rest + state.partBytes < state.wanted) return;
-  const only = state.parts[0];
-  state.buf =
-    rest === 0 && state.parts.length === 1 && only !== undefined
-      ? only
-      : Buffer.concat([state.buf.subarray(state.pos), ...state.parts]);
+  // One store is filled again and again: nothing that a sink keeps points into it.
+  const length = rest + state.partBytes;
+  if (length > state.store.length) {
+    const bigger = Buffer.allocUnsafeSlow(Math.max(length * 2, MIN_STORE_BYTES));
+    state.buf.copy(bigger, 0, state.pos);
+    state.store = bigger;
+  } else state.store.copyWithin(0, state.pos, state.buf.length);
+  let at = rest;
+  for (const part of state.parts) at += part.copy(state.store, at);
+  state.buf = state.store.subarray(0, length);
   state.parts = [];
   state.partBytes = 0;
   state.base += state.pos;
@@ -310,7 +318,7 @@ function reread(state: State, sink: RecordSink, stop: number, next: number, maxP
 
 /** A record as the dialect has it: checks it and hands it on. */
 function complete(state: State, sink: RecordSink): boolean {
-  const { buf, pos, scan, columns } = state;
+  const { buf, pos, scan, columns, syntax } = state;
   const { next, end, lines, has } = scan;
   if (state.recordsToSkip > 0) {
     state.recordsToSkip--;
@@ -332,7 +340,7 @@ function complete(state: State, sink: RecordSink): boolean {
   if (!validText(state, pos, end)) return bad(state, sink, "encoding", line, pos, end);
   if (ragged) {
     if (state.ragged === "repair") {
-      const values = repairRagged(state.shape, valuesOf(state.syntax, scan, buf));
+      const values = repairRagged(state.shape, valuesOf(syntax, scan, buf));
       if (values !== null) {
         sink.values(values, buf, pos, end, line, next);
         return true;
@@ -340,34 +348,14 @@ function complete(state: State, sink: RecordSink): boolean {
     }
     return bad(state, sink, "ragged_row", line, pos, end);
   }
-  if (repeatsHeader(state)) return bad(state, sink, "repeated_header", line, pos, end);
-  if (state.ragged === "repair") seeRow(state.shape, () => valuesOf(state.syntax, scan, buf));
+  if (state.firstHeader !== null && repeatsHeader(syntax, scan, buf, columns, state.firstHeader))
+    return bad(state, sink, "repeated_header", line, pos, end);
+  if (state.ragged === "repair") seeRow(state.shape, () => valuesOf(syntax, scan, buf));
   sink.fields(buf, pos, scan, line);
   return true;
 }
 
-/** Gives a record the fields it leaves out: empty ones at its end. */
-function padFields(scan: Scan, width: number): void {
-  for (; scan.count < width; scan.count++) {
-    scan.starts[scan.count] = scan.end;
-    scan.ends[scan.count] = scan.end;
-    scan.kinds[scan.count] = 0;
-  }
-}
-
-function repeatsHeader(state: State): boolean {
-  const { columns, scan, buf, syntax, firstHeader } = state;
-  if (firstHeader === null) return false;
-  // The length of the first field decides nearly always; the texts are compared only then.
-  const start = scan.starts[0]!;
-  const end = scan.ends[0]!;
-  if (end - start !== firstHeader.length || buf[start] !== firstHeader[0]) return false;
-  for (let f = 0; f < columns.length; f++) {
-    if (fieldText(syntax, buf, scan.starts[f]!, scan.ends[f]!, scan.kinds[f]!) !== columns[f]) return false;
-  }
-  return true;
-}
-
+/** Hands on a record that cannot be used, with the column at fault where one is. */
 function bad(
   state: State,
   sink: RecordSink,
@@ -392,11 +380,11 @@ function bad(
   return true;
 }
 
-/** Whether buf[start..end) is sound text. Whole stretches of lines are checked at once, single records only in bad ones. */
+/** Whether buf[start..end) is sound text. Stretches of lines are checked at once, single records in bad ones only. */
 function validText(state: State, start: number, end: number): boolean {
   const { buf } = state;
   if (end > state.checkedTo) {
-    const stop = Math.max(end, buf.lastIndexOf(10) + 1);
+    const stop = Math.max(end, buf.lastIndexOf(state.syntax.crEnds ? 13 : 10) + 1);
     state.checkedGood = validPart(state, buf.subarray(start, stop));
     state.checkedTo = stop;
   }
@@ -408,19 +396,4 @@ const REPLACEMENT = Buffer.from("\uFFFD", "utf8");
 function validPart(state: State, part: Buffer): boolean {
   // After conversion the only trace of invalid bytes is the replacement character.
   return state.direct ? isUtf8(part) : !part.includes(REPLACEMENT);
-}
-
-/** The record's values as texts; null where empty and unquoted, or an unquoted \N. */
-export function valuesOf(syntax: Syntax, scan: Scan, buf: Buffer): (string | null)[] {
-  const count = Math.min(scan.count, FIELD_CAPACITY);
-  const values = new Array<string | null>(count);
-  for (let f = 0; f < count; f++) {
-    const start = scan.starts[f]!;
-    const end = scan.ends[f]!;
-    const kind = scan.kinds[f]!;
-    if (kind === 0 && (end === start || (end - start === 2 && buf[start] === 92 && buf[start + 1] === 78))) {
-      values[f] = null;
-    } else values[f] = fieldText(syntax, buf, start, end, kind);
-  }
-  return values;
 }

@@ -19,7 +19,7 @@ begin
        file_id uuid, version int not null, change_type text not null, change_mask bit varying,
        valid_from timestamptz not null, valid_to timestamptz not null, changed_by uuid, run_id uuid, source_line bigint,
        data_hash bytea generated always as (%s) virtual,
-       primary key (org_id, %s, version), check (valid_to >= valid_from)
+       primary key (%s, version), check (valid_to >= valid_from)
      )', n.history_table, n.org_id, columns, data.hash_expression(p_dataset), key_columns);
   perform data.store_policies(n.history_table, n.org_id, true);
   execute format('grant select on %s to cadastre_views', n.history_table);
