@@ -43,6 +43,10 @@ export const inspect: Command = {
       } catch (error) {
         if (!(error instanceof ReaderError) && !(error instanceof Error && "code" in error)) throw error;
         refused++;
+        // An empty file has a clean form, which is empty too.
+        if (folder && error instanceof ReaderError && error.code === "empty_file") {
+          await writeClean(file, targetOf(file, folder, taken));
+        }
         const hint = error instanceof ReaderError ? error.remedy : null;
         results.push({ file, error: { code: String(error.code), message: error.message, hint } });
       }

@@ -1,5 +1,8 @@
 -- What people query: view, history view and as-of function of a dataset. With p_replace the views keep their identity
 -- (same columns over another table); without, they are made anew, after a change of the contract.
+-- Not security barriers: no view filters rows, the tables' policies do, and PostgreSQL keeps functions of the reader
+-- behind those by itself. A barrier would only hide the reader's ORDER BY and LIMIT from the index (144 ms for the
+-- latest 50 of 300,000 rows instead of 0.1 ms).
 -- A comment begins with smart tags, which give the GraphQL API keys and relations over views.
 create or replace function data.make_views(p_dataset uuid, p_replace boolean default false) returns void
 language plpgsql
@@ -33,11 +36,11 @@ begin
       n.as_of_function, n.history_view, n.current_view));
   end if;
   perform data.run_as_views(format(
-    'create or replace view %s with (security_barrier = true) as
+    'create or replace view %s as
        select %s, %s, t.change_type, %s, t.valid_from, t.changed_by, t.run_id, t.source_line from %s t',
     n.current_view, columns, shared, changed, n.current_table));
   perform data.run_as_views(format(
-    'create or replace view %1$s with (security_barrier = true) as
+    'create or replace view %1$s as
        select %2$s, %3$s, nullif(t.version - 1, 0) as previous_version, t.change_type, %4$s, t.valid_from,
               null::timestamptz as valid_to, t.changed_by, t.run_id, t.source_line from %5$s t
        union all
