@@ -18,6 +18,8 @@ const gm = require("graphile-migrate") as typeof import("graphile-migrate");
 
 const { clearAllPools } = require("graphile-migrate/dist/pgReal") as { clearAllPools(): void };
 
+const quiet = new gm.Logger(() => () => undefined);
+
 const MIGRATE_ATTEMPTS = 20;
 const MIGRATE_PAUSE_MS = 500;
 
@@ -67,8 +69,6 @@ async function migrate(ownerUrl: string): Promise<void> {
   }
 }
 
-const { Logger: GraphileLogger } = require("@graphile/logger") as typeof import("@graphile/logger");
-const quiet = new GraphileLogger(() => () => undefined);
 
 async function installQueue(client: pg.Client, adminUrl: string): Promise<void> {
   const database = client.escapeIdentifier(client.database!);
