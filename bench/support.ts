@@ -101,7 +101,11 @@ export async function makeOrg(context: BenchContext, slug: string): Promise<Benc
 }
 
 /** Runs as the organization's manager, the way an API request does. */
-export function asManager<T>(context: BenchContext, org: BenchOrg, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export function asManager<T>(
+  context: BenchContext,
+  org: BenchOrg,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const claim = { kind: "user", orgId: org.id, userId: org.userId } as const;
   return withClaim(context.gateway, context.claimKey, claim, work, "cadastre_user");
 }
@@ -124,18 +128,19 @@ export async function timeLoad(
   const key = `bench/${randomUUID()}`;
   const stored = await context.store.put(key, Readable.from([content]), { maxBytes: 1e12 });
   const run = await asManager(context, org, async (client) => {
-    const { rows } = await client.query<{ id: string }>("select id from ingest.submit_file($1, 'orders.csv', $2, $3, $4, $5, null, '{}', true)", [
-      dataset,
-      key,
-      stored.size,
-      stored.sha256,
-      mode,
-    ]);
+    const { rows } = await client.query<{ id: string }>(
+      "select id from ingest.submit_file($1, 'orders.csv', $2, $3, $4, $5, null, '{}', true)",
+      [dataset, key, stored.size, stored.sha256, mode],
+    );
     return rows[0]!.id;
   });
-  await context.admin.query("checkpoint");
   const begun = performance.now();
-  const load = { pool: context.worker, claimKey: context.claimKey, store: context.store, log: createLogger("warn") };
+  const load = {
+    pool: context.worker,
+    claimKey: context.claimKey,
+    store: context.store,
+    log: createLogger("warn"),
+  };
   const outcome = await loadRun(load, { orgId: org.id, runId: run }, "bench");
   const seconds = (performance.now() - begun) / 1000;
   const { rows } = await context.admin.query("select * from ingest.runs where id = $1", [run]);
@@ -144,7 +149,11 @@ export async function timeLoad(
     "select step, extract(epoch from finished_at - started_at) as seconds from ingest.run_steps where run_id = $1 order by started_at",
     [run],
   );
-  return { seconds, run: rows[0], steps: Object.fromEntries(steps.rows.map((row) => [row.step, Number(row.seconds)])) };
+  return {
+    seconds,
+    run: rows[0],
+    steps: Object.fromEntries(steps.rows.map((row) => [row.step, Number(row.seconds)])),
+  };
 }
 
 export function median(values: readonly number[]): number {

@@ -12,6 +12,7 @@ import { authRoutes } from "./auth/routes.ts";
 import { createSessions } from "./auth/sessions.ts";
 import { createTokens } from "./auth/tokens.ts";
 import { createGatewayPool } from "./database.ts";
+import { graphqlRequest } from "./graphql/edge.ts";
 import { createOrganizationApis } from "./graphql/organization.ts";
 import { createPlatformApi, PLATFORM_PATH } from "./graphql/platform.ts";
 import type { ApiContext } from "./graphql/preset.ts";
@@ -84,8 +85,8 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   if (options.adminDir)
     app.use(adminRoutes(options.adminDir, config.publicUrl?.startsWith("https:") ?? false));
   app.use(identify(tokens));
-  app.all(PLATFORM_PATH, platform.handle);
-  app.all("/orgs/:slug/graphql", organizationApis.handle);
+  app.all(PLATFORM_PATH, graphqlRequest, platform.handle);
+  app.all("/orgs/:slug/graphql", graphqlRequest, organizationApis.handle);
   app.post(
     "/orgs/:slug/datasets/:name/files",
     uploadHandler({ pool, store, organizations, claimKey, maxBytes: config.maxUploadBytes }),

@@ -89,19 +89,38 @@ function components(base: ThemeOptions, palette: typeof light): ThemeOptions["co
         head: { color: palette.text.secondary, fontWeight: 600, whiteSpace: "nowrap" },
       },
     },
+    // Dark surfaces stay the colour they are, whatever their height.
+    MuiDialog: { styleOverrides: { paper: { backgroundImage: "none" } } },
+    MuiDialogActions: { styleOverrides: { root: { padding: "8px 24px 20px" } } },
+    MuiPopover: { styleOverrides: { paper: { backgroundImage: "none" } } },
     MuiToolbar: { defaultProps: { variant: "dense" } },
     MuiTooltip: { defaultProps: { arrow: true, enterDelay: 400 } },
     MuiTab: { styleOverrides: { root: { textTransform: "none", fontWeight: 600, minHeight: 40 } } },
     MuiLink: { defaultProps: { underline: "hover" } },
     MuiTextField: { defaultProps: { variant: "outlined", margin: "dense", size: "small", fullWidth: true } },
-    MuiFormControl: { defaultProps: { variant: "outlined", margin: "dense", size: "small", fullWidth: true } },
+    MuiFormControl: {
+      defaultProps: { variant: "outlined", margin: "dense", size: "small", fullWidth: true },
+    },
     MuiOutlinedInput: {},
     MuiInputLabel: {},
     MuiInputBase: {},
     MuiAutocomplete: { defaultProps: { fullWidth: true } },
     MuiSnackbar: notices(palette),
     RaMenuItemLink: menuLink(palette),
-    RaDataTable: { styleOverrides: { root: { "& .RaDataTable-headerCell": { color: palette.text.secondary } } } },
+    RaLayout: {
+      styleOverrides: {
+        root: {
+          // A wide table scrolls within its surface; the page keeps its width.
+          minWidth: 0,
+          "& .RaLayout-appFrame": { marginTop: 48 },
+          "& .RaLayout-content": { minWidth: 0 },
+          "& .list-page, & .RaList-main": { minWidth: 0 },
+        },
+      },
+    },
+    RaDataTable: {
+      styleOverrides: { root: { "& .RaDataTable-headerCell": { color: palette.text.secondary } } },
+    },
     RaToolbar: { styleOverrides: { root: { backgroundColor: "transparent" } } },
   } as ThemeOptions["components"];
 }

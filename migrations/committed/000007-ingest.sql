@@ -1,5 +1,5 @@
 --! Previous: sha1:effaff566b386b8631e3bcf945a70b15708626e0
---! Hash: sha1:b845d630c1066c451330abeabe80f9eb31089767
+--! Hash: sha1:24ace577a117e56eef937d3e6fbb53b4fbfd0f8c
 
 create table ingest.files (
   org_id       uuid not null references tenancy.organizations on delete cascade,
@@ -47,6 +47,8 @@ create table ingest.runs (
   error            jsonb,
   -- Inspection of the file (dialect, columns, evidence), as the loader used it.
   inspection       jsonb,
+  -- Digest of the rules that every row of the dataset met after this run; null where that is not known.
+  rules_digest     text,
   attempts         int not null default 0,
   -- Fence: whoever holds the newest generation may write; a stale worker's merge aborts.
   lease_generation int not null default 0,

@@ -1,5 +1,5 @@
---! Previous: sha1:b845d630c1066c451330abeabe80f9eb31089767
---! Hash: sha1:34eddc0b966183449ad01a800e3712e9a8fc1620
+--! Previous: sha1:24ace577a117e56eef937d3e6fbb53b4fbfd0f8c
+--! Hash: sha1:a33b6e41c26b6c4edbeaa2577a997f61e3f23623
 
 -- Facts of what came from what: file -> run -> dataset version.
 create table lineage.edges (

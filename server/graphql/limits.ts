@@ -26,6 +26,8 @@ export const MAX_PAGE = 1000;
 export const DEFAULT_PAGE = 100;
 export const MAX_QUERY_LENGTH = 50_000;
 export const MAX_ROOT_FIELDS = 50;
+/** Planning writes fragments out: forty of them that name each other twice would be a trillion selections. */
+export const MAX_SELECTIONS = 5000;
 /** What a field that asks the database costs before any row. */
 const QUERY_COST = 10;
 
@@ -36,6 +38,8 @@ interface Walk {
   fragments: Map<string, FragmentDefinitionNode>;
   variables: Variables;
   errors: GraphQLError[];
+  /** Costs of fragments by name and page: without it, fragments of fragments would be walked 2^n times. */
+  known: Map<string, number>;
 }
 
 const isConnection = (type: GraphQLNamedType): boolean => type.name.endsWith("Connection");
@@ -90,13 +94,23 @@ function costOf(set: SelectionSetNode, type: GraphQLNamedType | undefined, page:
       const on = node.typeCondition ? walk.schema.getType(node.typeCondition.name.value) : type;
       cost += costOf(node.selectionSet, on, page, walk);
     } else if (node.kind === Kind.FRAGMENT_SPREAD) {
-      const fragment = walk.fragments.get(node.name.value);
-      const on = fragment && walk.schema.getType(fragment.typeCondition.name.value);
-      if (fragment) cost += costOf(fragment.selectionSet, on, page, walk);
+      cost += fragmentCost(node.name.value, page, walk);
     } else if (!node.name.value.startsWith("__")) {
       cost += fieldCost(node, type, page, walk);
     }
   }
+  return cost;
+}
+
+function fragmentCost(name: string, page: number, walk: Walk): number {
+  const key = `${name} ${page}`;
+  const known = walk.known.get(key);
+  if (known !== undefined) return known;
+  const fragment = walk.fragments.get(name);
+  if (!fragment) return 0;
+  const on = walk.schema.getType(fragment.typeCondition.name.value);
+  const cost = costOf(fragment.selectionSet, on, page, walk);
+  walk.known.set(key, cost);
   return cost;
 }
 
@@ -137,7 +151,7 @@ export function costErrors(
 ): GraphQLError[] {
   const operation = operationOf(document, operationName);
   if (!operation) return [];
-  const walk: Walk = { schema, fragments: fragmentsOf(document), variables, errors: [] };
+  const walk: Walk = { schema, fragments: fragmentsOf(document), variables, errors: [], known: new Map() };
   const cost = costOf(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, 1, walk);
   if (walk.errors.length === 0 && cost > MAX_COST) {
     walk.errors.push(
@@ -151,46 +165,59 @@ export function costErrors(
   return walk.errors;
 }
 
-/** Depth of a validated document, fragments followed; counting stops just beyond the limit. */
-function depthOf(
-  set: SelectionSetNode,
-  fragments: Map<string, FragmentDefinitionNode>,
-  depth: number,
-): number {
-  if (depth > MAX_DEPTH) return depth;
-  let deepest = depth;
-  for (const node of set.selections) {
-    const inner =
-      node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet;
-    const step = node.kind === Kind.FIELD ? 1 : 0;
-    if (inner) deepest = Math.max(deepest, depthOf(inner, fragments, depth + step));
-    if (deepest > MAX_DEPTH) break;
-  }
-  return deepest;
+interface Shape {
+  /** Levels of fields. */
+  depth: number;
+  /** Selections when every fragment is written out where it is spread, which is how planning meets them. */
+  size: number;
 }
 
-/** Errors that need no variables: depth and the number of root fields. */
+/** The shape below a selection set. Each fragment is measured once; the numbers multiply, the work does not. */
+function shapeOf(
+  set: SelectionSetNode,
+  fragments: Map<string, FragmentDefinitionNode>,
+  known: Map<string, Shape>,
+): Shape {
+  const shape: Shape = { depth: 0, size: 0 };
+  for (const node of set.selections) {
+    let inner: Shape = { depth: 0, size: 0 };
+    if (node.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = fragments.get(node.name.value);
+      inner =
+        known.get(node.name.value) ?? (fragment ? shapeOf(fragment.selectionSet, fragments, known) : inner);
+      known.set(node.name.value, inner);
+    } else if (node.selectionSet) {
+      inner = shapeOf(node.selectionSet, fragments, known);
+    }
+    const level = node.kind === Kind.FIELD && node.selectionSet ? 1 : 0;
+    shape.depth = Math.max(shape.depth, inner.depth + level);
+    shape.size += inner.size + 1;
+  }
+  return shape;
+}
+
+/** Errors that need no variables: depth, size and the number of root fields. */
 export function shapeErrors(document: DocumentNode): GraphQLError[] {
   const fragments = fragmentsOf(document);
+  const known = new Map<string, Shape>();
+  const tooCostly = (message: string, hint: string) => [limitError("TOO_COSTLY", message, hint)];
   for (const node of document.definitions) {
     if (node.kind !== Kind.OPERATION_DEFINITION) continue;
     if (node.selectionSet.selections.length > MAX_ROOT_FIELDS) {
-      return [
-        limitError(
-          "TOO_COSTLY",
-          `an operation has at most ${MAX_ROOT_FIELDS} root fields`,
-          "Send several requests.",
-        ),
-      ];
+      return tooCostly(`an operation has at most ${MAX_ROOT_FIELDS} root fields`, "Send several requests.");
     }
-    if (depthOf(node.selectionSet, fragments, 1) > MAX_DEPTH) {
-      return [
-        limitError(
-          "TOO_COSTLY",
-          `the query is nested deeper than ${MAX_DEPTH} levels`,
-          "Follow fewer relations at once, or ask in several requests.",
-        ),
-      ];
+    const { depth, size } = shapeOf(node.selectionSet, fragments, known);
+    if (depth >= MAX_DEPTH) {
+      return tooCostly(
+        `the query is nested deeper than ${MAX_DEPTH} levels`,
+        "Follow fewer relations at once, or ask in several requests.",
+      );
+    }
+    if (size > MAX_SELECTIONS) {
+      return tooCostly(
+        `the query selects more than ${MAX_SELECTIONS} fields, its fragments written out`,
+        "Ask for fewer fields, or in several requests.",
+      );
     }
   }
   return [];

@@ -5,6 +5,7 @@
  *   34 s and 1.25 GB of heap with 2,000 organizations, half a second narrowed.
  * - A statement travels together with the transaction's beginning, settings and end: one round trip instead of four.
  */
+import type { Writable } from "node:stream";
 import type pg from "pg";
 import type { PgClient, PgClientQuery, PgClientResult, WithPgClient } from "postgraphile/@dataplan/pg";
 import { makePgService } from "postgraphile/adaptors/pg";
@@ -73,11 +74,12 @@ async function inOneTrip<T>(
   begin: string,
   query: PgClientQuery,
 ): Promise<PgClientResult<T>> {
-  const [begun, done, ended] = await Promise.allSettled([
-    client.query(begin),
-    client.query(toQuery(query)),
-    client.query("commit"),
-  ]);
+  const stream = (client as unknown as { connection?: { stream?: Writable } }).connection?.stream;
+  // One write to the socket for all three.
+  stream?.cork();
+  const sent = [client.query(begin), client.query(toQuery(query)), client.query("commit")] as const;
+  stream?.uncork();
+  const [begun, done, ended] = await Promise.allSettled(sent);
   // In this order: what failed first is the reason for what failed after it.
   if (begun.status === "rejected") throw begun.reason;
   if (done.status === "rejected") throw done.reason;

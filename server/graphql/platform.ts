@@ -1,7 +1,7 @@
 /** The platform API, /graphql: the domain schemas as their grants show them. */
 import type pg from "pg";
 import type { Listener } from "../listener.ts";
-import { TenantKeysPlugin } from "./naming.ts";
+import { HiddenPlugin, TenantKeysPlugin } from "./naming.ts";
 import { createPgService } from "./pg-service.ts";
 import { type ApiContext, sharedPreset } from "./preset.ts";
 import { type Api, createApi } from "./serve.ts";
@@ -18,7 +18,7 @@ export function platformPreset(
   const shared = sharedPreset(context, PLATFORM_PATH);
   return {
     ...shared,
-    plugins: [...(shared.plugins ?? []), TenantKeysPlugin, RunSubscriptionsPlugin],
+    plugins: [...(shared.plugins ?? []), TenantKeysPlugin, HiddenPlugin, RunSubscriptionsPlugin],
     schema: { ...shared.schema, dontSwallowErrors: true },
     pgServices: [createPgService({ pool, schemas: PLATFORM_SCHEMAS, typeSchemas: ["public"], subscriber })],
   };

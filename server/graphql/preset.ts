@@ -1,6 +1,4 @@
 /** What both GraphQL APIs share: plugins, limits, errors, who is asking. */
-import { PersistedPlugin } from "@grafserv/persisted";
-import { SafeError } from "postgraphile/grafast";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
 import type { Logger } from "../../lib/log.ts";
@@ -8,12 +6,13 @@ import { identityOf } from "../auth/identify.ts";
 import type { Identity, Tokens } from "../auth/tokens.ts";
 import { settingsFor } from "../database.ts";
 import { requestIdOf } from "../http/basics.ts";
+import { MAX_REQUEST_BYTES } from "./edge.ts";
 import { maskErrors } from "./errors.ts";
 import { GuardPlugin } from "./guard.ts";
-import { NamingPlugin } from "./naming.ts";
+import { NamingPlugin, OneKeyPlugin } from "./naming.ts";
+import { persistedOperations } from "./persisted.ts";
 import { socketIdentity } from "./sockets.ts";
 
-const MAX_REQUEST_BYTES = 200_000;
 const OPERATION_CACHE = 500;
 
 declare global {
@@ -33,6 +32,20 @@ export interface ApiContext {
   /** Only those are accepted. */
   persistedOnly: boolean;
 }
+
+const DISABLED = [
+  // Filters and orders on every column: row-level security narrows to one organization first.
+  "PgIndexBehaviorsPlugin",
+  // One way to one row: by its key, or by `node(nodeId:)`.
+  "NodeAccessorPlugin",
+  // One way to filter.
+  "PgConditionArgumentPlugin",
+  "PgConditionCustomFieldsPlugin",
+  // What only old Relay clients ask for.
+  "QueryQueryPlugin",
+  "MutationPayloadQueryPlugin",
+  "PgMutationPayloadEdgePlugin",
+] as const;
 
 /** Operators that indexes or bounded work can answer; regular expressions are not among them. */
 const OPERATORS = [
@@ -63,10 +76,13 @@ const OPERATORS = [
 export function sharedPreset(context: ApiContext, path: string): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
-    plugins: [NamingPlugin, GuardPlugin, PersistedPlugin],
-    // Filters and orders on every column: row-level security narrows to one organization first.
-    // One way to one row: by its key, or by `node(nodeId:)`.
-    disablePlugins: ["PgIndexBehaviorsPlugin", "NodeAccessorPlugin"],
+    plugins: [
+      NamingPlugin,
+      OneKeyPlugin,
+      GuardPlugin,
+      persistedOperations(context.operations, context.persistedOnly),
+    ],
+    disablePlugins: DISABLED,
     schema: {
       connectionFilterAllowedOperators: OPERATORS,
       connectionFilterRelations: true,
@@ -93,17 +109,6 @@ export function sharedPreset(context: ApiContext, path: string): GraphileConfig.
       parseAndValidateCacheSize: OPERATION_CACHE,
       outputDataAsString: true,
       maskError: maskErrors(context.log),
-      persistedOperationsGetter: (hash) => {
-        const operation = context.operations.get(hash);
-        if (operation !== undefined) return operation;
-        throw new SafeError("no operation is kept under this id", {
-          statusCode: 400,
-          code: "PERSISTED_QUERY_NOT_FOUND",
-          hint: "Send the operation's text, or have it added to GRAPHQL_OPERATIONS.",
-          field: null,
-        });
-      },
-      allowUnpersistedOperation: !context.persistedOnly,
     },
   };
 }

@@ -12,9 +12,9 @@ type Event = { id: string };
 export const RunSubscriptionsPlugin = extendSchema((build) => {
   const { runs } = build.pgResources;
   if (!runs) throw new Error("the table ingest.runs is not part of the API");
-  const subscribeTo = ($topic: Step<string>) => {
+  const subscribeTo = ($topic: Step<string>, $first?: Step<string>) => {
     const $subscriber = context().get("pgSubscriber");
-    return listen($subscriber, $topic, jsonParse);
+    return listen($subscriber, $topic, jsonParse, $first);
   };
   return {
     typeDefs: gql`
@@ -24,7 +24,7 @@ export const RunSubscriptionsPlugin = extendSchema((build) => {
         run: Run
       }
       extend type Subscription {
-        """Sends the run each time it makes progress or changes its status."""
+        """Sends the run as it is, then each time it makes progress or changes its status."""
         runChanged(runId: UUID!): RunChange
         """Sends every run of your organization that changes."""
         runsChanged: RunChange
@@ -34,8 +34,12 @@ export const RunSubscriptionsPlugin = extendSchema((build) => {
       Subscription: {
         plans: {
           runChanged: {
+            // The first event is the run as it is, so that nothing falls between reading and subscribing.
             subscribePlan: (_$root, { $runId }) =>
-              subscribeTo(lambda($runId as Step<string>, (id) => `run:${id}`)),
+              subscribeTo(
+                lambda($runId as Step<string>, (id) => `run:${id}`),
+                lambda($runId as Step<string>, (id) => JSON.stringify({ id })),
+              ),
             plan: ($event) => $event,
           },
           runsChanged: {

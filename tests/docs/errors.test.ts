@@ -16,7 +16,9 @@ function all(text: string, pattern: RegExp): string[] {
 
 it("the page of errors and the code agree", async () => {
   const sql = await sources("sql", ".sql");
-  const code = (await Promise.all(["lib", "server", "worker", "cli"].map((f) => sources(f, ".ts")))).join("\n");
+  const code = (await Promise.all(["lib", "server", "worker", "cli"].map((f) => sources(f, ".ts")))).join(
+    "\n",
+  );
   const domain = /^(TN|AC|DS|IN|QC)\d{3}$/;
   const given = new Set([
     ...all(sql, /'([A-Z]{2}\d{3})'/g).filter((c) => domain.test(c)),

@@ -44,7 +44,8 @@ function readEdition(text: string): Edition {
       const name = header[i]!;
       const typed = ["date", "home_score", "away_score", "neutral"].includes(name);
       if (typed && value !== null && NULL_TOKENS.has(value)) return null;
-      if (name === "neutral") return value === null ? null : value.toLowerCase() === "true" ? "true" : "false";
+      if (name === "neutral")
+        return value === null ? null : value.toLowerCase() === "true" ? "true" : "false";
       return value;
     });
     const key = JSON.stringify(KEY.map((name) => values[header.indexOf(name)]));
@@ -86,7 +87,10 @@ describe.skipIf(!present)("international results", () => {
 
   async function tableAt(name: string, header: string[], at: string): Promise<string[]> {
     const columns = header.map((column) => `${column}::text`).join(", ");
-    const rows = await bench.query<Record<string, string | null>>(`select ${columns} from org_acme.${name}_as_of($1)`, [at]);
+    const rows = await bench.query<Record<string, string | null>>(
+      `select ${columns} from org_acme.${name}_as_of($1)`,
+      [at],
+    );
     return rows.map((row) => JSON.stringify(header.map((column) => row[column]))).sort();
   }
 
@@ -102,14 +106,19 @@ describe.skipIf(!present)("international results", () => {
         expect(run.error).toBeNull();
         expect(countsOf(run)).toEqual(want.counts);
         state = want.after;
-        const [{ at } = { at: "" }] = await bench.query<{ at: string }>("select clock_timestamp()::text as at");
+        const [{ at } = { at: "" }] = await bench.query<{ at: string }>(
+          "select clock_timestamp()::text as at",
+        );
         moments.push({ at, header: edition.header, rows: [...state.values()].sort() });
       }
-      for (const moment of moments) expect(await tableAt(name, moment.header, moment.at)).toEqual(moment.rows);
+      for (const moment of moments)
+        expect(await tableAt(name, moment.header, moment.at)).toEqual(moment.rows);
       const again = await bench.load(name, texts.at(-1)!, { mode });
       expect(again.status).toBe("duplicate");
       const last = moments.at(-1)!;
-      const [{ now } = { now: "" }] = await bench.query<{ now: string }>("select clock_timestamp()::text as now");
+      const [{ now } = { now: "" }] = await bench.query<{ now: string }>(
+        "select clock_timestamp()::text as now",
+      );
       expect(await tableAt(name, last.header, now)).toEqual(last.rows);
     });
   }

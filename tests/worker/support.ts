@@ -9,7 +9,14 @@ import { createFileStore } from "../../lib/stores/object/files.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { loadRun, type Outcome } from "../../worker/load/load.ts";
 import type { LoadContext } from "../../worker/load/types.ts";
-import { addMember, asMember, createOrg, createTestDatabase, type TestDatabase, type TestOrg } from "../support/database.ts";
+import {
+  addMember,
+  asMember,
+  createOrg,
+  createTestDatabase,
+  type TestDatabase,
+  type TestOrg,
+} from "../support/database.ts";
 
 export interface RunRow {
   id: string;
@@ -47,7 +54,12 @@ export interface Bench {
   submit(dataset: string, content: string | Uint8Array, options?: Submission): Promise<RunRow>;
   run(id: string, context?: Partial<LoadContext>): Promise<Outcome>;
   /** Submits and loads; the run as it ended. */
-  load(dataset: string, content: string | Uint8Array, options?: Submission): Promise<RunRow>;
+  load(
+    dataset: string,
+    content: string | Uint8Array,
+    options?: Submission,
+    context?: Partial<LoadContext>,
+  ): Promise<RunRow>;
   runRow(id: string): Promise<RunRow>;
   /** As the manager, through row-level security. */
   query<R extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<R[]>;
@@ -58,7 +70,12 @@ const COUNTS = `read_rows::int as read, inserted_rows::int as inserted, updated_
   unchanged_rows::int as unchanged, deleted_rows::int as deleted, rejected_rows::int as rejected, duplicate_rows::int as duplicate`;
 
 /** The counts of a run alone, for comparing. */
-export function countsOf(run: RunRow): Omit<RunRow, "id" | "file_id" | "dataset_id" | "status" | "mode" | "error" | "lease_generation" | "attempts"> {
+export function countsOf(
+  run: RunRow,
+): Omit<
+  RunRow,
+  "id" | "file_id" | "dataset_id" | "status" | "mode" | "error" | "lease_generation" | "attempts"
+> {
   const { read, inserted, updated, unchanged, deleted, rejected, duplicate } = run;
   return { read, inserted, updated, unchanged, deleted, rejected, duplicate };
 }
@@ -107,9 +124,9 @@ export async function createLoader(slug = "acme"): Promise<Bench> {
       return bench.runRow(rows[0]!.id);
     },
     run: (id, extra) => loadRun({ ...context, ...extra }, { orgId: org.id, runId: id }, "test-worker"),
-    async load(dataset, content, options) {
+    async load(dataset, content, options, context) {
       const submitted = await bench.submit(dataset, content, options);
-      await bench.run(submitted.id);
+      await bench.run(submitted.id, context);
       return bench.runRow(submitted.id);
     },
     async close() {
@@ -121,7 +138,13 @@ export async function createLoader(slug = "acme"): Promise<Bench> {
 }
 
 /** Declares a dataset as the manager. */
-export async function declare(bench: Bench, name: string, fields: unknown[], key: string[], mode?: string): Promise<string> {
+export async function declare(
+  bench: Bench,
+  name: string,
+  fields: unknown[],
+  key: string[],
+  mode?: string,
+): Promise<string> {
   const rows = await bench.query<{ id: string }>("select id from data.create_dataset($1, $2, $3, $4)", [
     name,
     JSON.stringify(fields),

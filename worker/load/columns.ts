@@ -16,7 +16,11 @@ function list(names: readonly string[]): string {
 }
 
 /** Per column the field it fills, or null. A file without a header is matched by place where the widths agree. */
-export function matchColumns(columns: readonly string[], fields: readonly Field[], header: boolean): (string | null)[] {
+export function matchColumns(
+  columns: readonly string[],
+  fields: readonly Field[],
+  header: boolean,
+): (string | null)[] {
   if (!header && columns.length === fields.length) return fields.map((field) => field.name);
   const names = fieldNames(columns);
   const byName = new Map(fields.map((field) => [field.name, field]));
@@ -29,7 +33,9 @@ export function matchColumns(columns: readonly string[], fields: readonly Field[
   };
   // Names as files spell them first: two headers may fold to one field's name.
   const first = columns.map((column) => take(bySource.get(fold(column))));
-  return columns.map((column, i) => first[i] ?? take(byName.get(fold(column))) ?? take(byName.get(names[i]!)));
+  return columns.map(
+    (column, i) => first[i] ?? take(byName.get(fold(column))) ?? take(byName.get(names[i]!)),
+  );
 }
 
 /** Refuses a file whose header lacks what the contract cannot do without. */

@@ -13,8 +13,17 @@ export interface RunError {
   column?: string;
 }
 
-const NETWORK = new Set(["ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EPIPE", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
-const CONNECTION_TEXT = /connection terminated|timeout exceeded when trying to connect|client was closed|not queryable/i;
+const NETWORK = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+]);
+const CONNECTION_TEXT =
+  /connection terminated|timeout exceeded when trying to connect|client was closed|not queryable/i;
 const MAX_CAUSES = 8;
 
 function* chain(error: unknown): Generator<Error> {
@@ -34,7 +43,8 @@ export function judge(error: unknown): Verdict {
   for (const link of chain(error)) {
     const code = codeOf(link);
     if (code === "IN007") return "lost";
-    if (code === "IN014" || code === "40001" || code === "40P01") return "redo";
+    // DS010: rows came into an empty dataset meanwhile; the next time they are merged.
+    if (code === "IN014" || code === "DS010" || code === "40001" || code === "40P01") return "redo";
     if (code === "STORE_DOWN" || NETWORK.has(code) || CONNECTION_TEXT.test(link.message)) return "wait";
     // Connection, resources, operator intervention, lock timeouts: PostgreSQL itself is in trouble.
     if (isPgError(link) && /^(08|53|57P|55P03|58)/.test(code)) return "wait";
@@ -52,11 +62,25 @@ export function tellError(error: unknown): RunError {
     return { code: "IN012", message: error.message, hint: error.remedy };
   }
   if (error instanceof AppError) {
-    return { code: error.code, message: error.message, hint: error.hint ?? "", ...(error.field ? { column: error.field } : {}) };
+    return {
+      code: error.code,
+      message: error.message,
+      hint: error.hint ?? "",
+      ...(error.field ? { column: error.field } : {}),
+    };
   }
   if (isPgError(error)) {
     const hint = error.hint ?? "Tell your platform's operator; the log has more.";
-    return { code: error.code, message: error.message, hint, ...(error.column ? { column: error.column } : {}) };
+    return {
+      code: error.code,
+      message: error.message,
+      hint,
+      ...(error.column ? { column: error.column } : {}),
+    };
   }
-  return { code: "INTERNAL", message: "the load stopped unexpectedly", hint: "Tell your platform's operator; the log has more." };
+  return {
+    code: "INTERNAL",
+    message: "the load stopped unexpectedly",
+    hint: "Tell your platform's operator; the log has more.",
+  };
 }

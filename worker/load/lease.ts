@@ -16,7 +16,11 @@ export async function takeLease(
 ): Promise<Run | null> {
   const seconds = context.leaseSeconds ?? LEASE_SECONDS;
   return asOrganization(context, orgId, null, async (client) => {
-    const { rows } = await client.query<Run>("select * from ingest.lease_run($1, $2, $3)", [runId, workerId, seconds]);
+    const { rows } = await client.query<Run>("select * from ingest.lease_run($1, $2, $3)", [
+      runId,
+      workerId,
+      seconds,
+    ]);
     return rows[0] ?? null;
   });
 }

@@ -2,12 +2,14 @@
  * The way of one file: stage, land, check, gate, merge. Every step may be repeated: what a step leaves behind belongs
  * to the lease's generation, and the merge with everything that tells of it is one transaction behind the fence.
  */
+import type pg from "pg";
 import { explain } from "../../lib/errors.ts";
 import { judge, type RunError, tellError } from "./failures.ts";
-import { landText, warnOfColumns } from "./land.ts";
+import { createRaw, type Landed, land } from "./land.ts";
 import { type Heart, keepLease, takeLease } from "./lease.ts";
+import { warnOfColumns } from "./problems.ts";
 import { keepRejected } from "./rejected.ts";
-import { query } from "./session.ts";
+import { asRun, query } from "./session.ts";
 import { stageFile, stageReplay } from "./stage.ts";
 import type { LoadContext, Run, StagedFile } from "./types.ts";
 
@@ -57,54 +59,98 @@ async function runSteps(context: LoadContext, run: Run, heart: Heart): Promise<O
   const fence = [run.id, run.lease_generation];
   let mapping: (string | null)[];
   let staged: StagedFile | null = null;
-  let problems = 0;
+  let landed: Landed = { typed: 0, problems: 0, plain: false, first: false };
   if (run.replay_of !== null) {
     mapping = await stageReplay(context, run);
     await heart.step("land");
-    await query(context, run, "select ingest.create_landing($1, $2, $3, 'raw')", [...fence, mapping]);
+    await createRaw(context, run, mapping);
     await query(context, run, "select ingest.stage_replay($1, $2, $3)", [...fence, mapping]);
   } else {
     staged = await stageFile(context, run, heart);
     mapping = staged.mapping;
     await heart.step("land");
     await warnOfColumns(context, run, staged);
-    ({ problems } = await landText(context, run, staged, heart));
+    landed = await land(context, run, staged, heart);
   }
   await heart.step("check");
-  await query(context, run, "select ingest.convert_raw($1, $2, $3)", [...fence, mapping]);
-  const rows = await query<{ checked: Checked }>(context, run, "select ingest.check_rows($1, $2, $3, $4) as checked", [
-    ...fence,
-    mapping,
-    problems,
-  ]);
-  const checked = rows[0]!.checked;
-  if (staged === null) await query(context, run, "select ingest.record_replay_rejected($1, $2)", fence);
-  else if (checked.rejected > problems) await keepRejected(context, run, staged, heart, problems);
-
+  const load: Load = { context, run, heart, mapping, staged, landed };
+  const checked = await check(load);
   await heart.step("gate", { ...checked, hold: undefined });
   if (checked.hold !== null) {
     await query(context, run, "select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(checked.hold)]);
     return "held";
   }
   await heart.step("merge");
-  await merge(context, run, mapping, checked.accepted, heart);
-  return "succeeded";
+  return merge(load, checked);
 }
 
-async function merge(
-  context: LoadContext,
-  run: Run,
-  mapping: (string | null)[],
-  accepted: number,
-  heart: Heart,
+interface Load {
+  context: LoadContext;
+  run: Run;
+  heart: Heart;
+  mapping: (string | null)[];
+  staged: StagedFile | null;
+  landed: Landed;
+}
+
+/** Types and rules; rejected rows with their raw records. */
+async function check({ context, run, heart, mapping, staged, landed }: Load): Promise<Checked> {
+  const fence = [run.id, run.lease_generation];
+  const rows = await query<{ converted: string }>(
+    context,
+    run,
+    "select ingest.convert_raw($1, $2, $3) as converted",
+    [...fence, mapping],
+  );
+  const typed = landed.typed + Number(rows[0]!.converted);
+  return asRun(context, run, async (client) => {
+    const { rows } = await client.query<{ checked: Checked }>(
+      "select ingest.check_rows($1, $2, $3, $4, $5, $6) as checked",
+      [...fence, mapping, typed, landed.problems, landed.first],
+    );
+    const checked = rows[0]!.checked;
+    if (checked.rejected > landed.problems) await keep(client, { run, heart, staged, landed });
+    return checked;
+  });
+}
+
+async function keep(
+  client: pg.PoolClient,
+  { run, heart, staged, landed }: Pick<Load, "run" | "heart" | "staged" | "landed">,
 ): Promise<void> {
+  if (staged !== null) await keepRejected(client, run, staged, heart, landed.plain);
+  else await client.query("select ingest.record_replay_rejected($1, $2)", [run.id, run.lease_generation]);
+}
+
+/** One transaction from the lock to the run's end. */
+async function merge(load: Load, checked: Checked): Promise<Outcome> {
+  const { context, run, heart, mapping, landed } = load;
+  const fence = [run.id, run.lease_generation];
   for (let attempt = 1; ; attempt++) {
     heart.signal.throwIfAborted();
     try {
-      await query(context, run, "select ingest.merge_run($1, $2, $3, $4)", [run.id, run.lease_generation, mapping, accepted]);
-      return;
+      return await asRun(context, run, async (client) => {
+        const { rows } = await client.query<{ found: Checked & { found: boolean } }>(
+          "select ingest.begin_merge($1, $2, $3, $4, $5, $6) as found",
+          [...fence, mapping, landed.problems, JSON.stringify(checked), landed.first],
+        );
+        const found = rows[0]!.found;
+        if (found.found) await keep(client, load);
+        if (found.hold !== null) {
+          await client.query("select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(found.hold)]);
+          return "held";
+        }
+        await client.query("select ingest.complete_merge($1, $2, $3, $4, $5)", [
+          ...fence,
+          mapping,
+          found.accepted,
+          landed.first,
+        ]);
+        return "succeeded";
+      });
     } catch (error) {
-      const again = error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");
+      const again =
+        error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");
       if (!again || attempt === MERGE_ATTEMPTS) throw error;
     }
   }
@@ -120,7 +166,8 @@ async function settle(context: LoadContext, run: Run, error: unknown): Promise<O
   }
   const told = tellError(error);
   const final = verdict === "final" || (verdict === "unknown" && run.attempts >= UNKNOWN_ATTEMPTS);
-  if (verdict === "unknown") log.error({ err: explain(error), attempt: run.attempts }, "load failed unexpectedly");
+  if (verdict === "unknown")
+    log.error({ err: explain(error), attempt: run.attempts }, "load failed unexpectedly");
   const fence = [run.id, run.lease_generation, JSON.stringify(told)];
   if (final) {
     await query(context, run, "select ingest.fail_run($1, $2, $3)", fence);
@@ -128,6 +175,11 @@ async function settle(context: LoadContext, run: Run, error: unknown): Promise<O
   }
   const pause = verdict === "redo" ? 1 : Math.min(MAX_PAUSE, 2 ** Math.min(run.attempts, 10));
   log.warn({ err: explain(error), pause }, "load waits");
-  await query(context, run, "select ingest.park_run($1, $2, $3, clock_timestamp() + make_interval(secs => $4))", [...fence, pause]);
+  await query(
+    context,
+    run,
+    "select ingest.park_run($1, $2, $3, clock_timestamp() + make_interval(secs => $4))",
+    [...fence, pause],
+  );
   return "waiting";
 }

@@ -1,29 +1,50 @@
 /** The raw records of rejected rows: read again from the file, only those lines. */
-import { readRecords } from "../readers/index.ts";
+import type pg from "pg";
+import { type ReaderRecord, readRecords } from "../readers/index.ts";
 import type { Heart } from "./lease.ts";
-import { query } from "./session.ts";
-import { type LoadContext, MAX_KEPT_REJECTED, type Run, type StagedFile, STORE_BATCH } from "./types.ts";
+import { recordsAt } from "./plain.ts";
+import { MAX_KEPT_REJECTED, type Run, STORE_BATCH, type StagedFile } from "./types.ts";
 
-function recordOf(fields: readonly (string | null)[], mapping: readonly (string | null)[]): Record<string, string | null> {
+function recordOf(
+  fields: readonly (string | null)[],
+  mapping: readonly (string | null)[],
+): Record<string, string | null> {
   const record: Record<string, string | null> = {};
   for (const [i, name] of mapping.entries()) if (name !== null) record[name] = fields[i] ?? null;
   return record;
 }
 
-/** Stores the first rejected rows with what stands in the file. */
+async function* recordsOn(
+  staged: StagedFile,
+  lines: number[],
+  plain: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<ReaderRecord> {
+  if (plain) {
+    yield* recordsAt(staged, lines);
+    return;
+  }
+  const { source, inspection, columns, ragged } = staged;
+  for await (const batch of readRecords(source, inspection.dialect, columns, {
+    onlyLines: lines,
+    ragged,
+    signal,
+  }))
+    yield* batch;
+}
+
+/** Stores the first rejected rows that have no raw record yet with what stands in the file. */
 export async function keepRejected(
-  context: LoadContext,
+  client: pg.PoolClient,
   run: Run,
   staged: StagedFile,
   heart: Heart,
-  alreadyKept: number,
+  plain: boolean,
 ): Promise<void> {
-  const room = MAX_KEPT_REJECTED - alreadyKept;
-  if (room <= 0) return;
-  const rows = await query<{ line: string }>(context, run, "select ingest.rejected_lines($1, $2, $3) as line", [
-    run.id,
-    run.lease_generation,
-    room,
+  const fence = [run.id, run.lease_generation];
+  const { rows } = await client.query<{ line: string }>("select ingest.rejected_lines($1, $2, $3) as line", [
+    ...fence,
+    MAX_KEPT_REJECTED,
   ]);
   if (rows.length === 0) return;
   const lines = rows.map((row) => Number(row.line));
@@ -31,12 +52,10 @@ export async function keepRejected(
   const flush = async (): Promise<void> => {
     const stored = batch;
     batch = [];
-    await query(context, run, "select ingest.record_rejected($1, $2, $3)", [run.id, run.lease_generation, JSON.stringify(stored)]);
+    await client.query("select ingest.record_rejected($1, $2, $3)", [...fence, JSON.stringify(stored)]);
   };
-  const { source, inspection, columns, mapping, ragged } = staged;
-  const options = { onlyLines: lines, ragged, signal: heart.signal };
-  for await (const records of readRecords(source, inspection.dialect, columns, options)) {
-    for (const { line, raw, fields } of records) batch.push({ line, raw, record: recordOf(fields, mapping) });
+  for await (const { line, raw, fields } of recordsOn(staged, lines, plain, heart.signal)) {
+    batch.push({ line, raw, record: recordOf(fields, staged.mapping) });
     if (batch.length >= STORE_BATCH) await flush();
   }
   if (batch.length > 0) await flush();

@@ -13,11 +13,20 @@ export function asOrganization<T>(
   userId: string | null,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  return withClaim(context.pool, context.claimKey, { kind: "service", orgId, userId, ttlSeconds: CLAIM_SECONDS }, work);
+  return withClaim(
+    context.pool,
+    context.claimKey,
+    { kind: "service", orgId, userId, ttlSeconds: CLAIM_SECONDS },
+    work,
+  );
 }
 
 /** Runs `work` for a run, in the name of who released it, else of who asked for it. */
-export function asRun<T>(context: LoadContext, run: Run, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export function asRun<T>(
+  context: LoadContext,
+  run: Run,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   return asOrganization(context, run.org_id, run.released_by ?? run.requested_by, work);
 }
 

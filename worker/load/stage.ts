@@ -3,7 +3,13 @@ import { Readable } from "node:stream";
 import { z } from "zod";
 import { inferContract } from "../../lib/contract/infer.ts";
 import { AppError } from "../../lib/errors.ts";
-import { type ByteSource, inspect, type Inspection, readRecords, type ReaderRecord } from "../readers/index.ts";
+import {
+  type ByteSource,
+  type Inspection,
+  inspect,
+  type ReaderRecord,
+  readRecords,
+} from "../readers/index.ts";
 import { matchColumns, matchKey, requireColumns } from "./columns.ts";
 import type { Heart } from "./lease.ts";
 import { asRun, query } from "./session.ts";
@@ -38,9 +44,13 @@ function readOptions(run: Run): z.infer<typeof optionsShape> {
   const parsed = optionsShape.safeParse(run.options ?? {});
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new AppError("IN016", `the upload's option ${issue.path.join(".") || "list"} is wrong: ${issue.message}`, {
-    hint: "Options are {dialect: {encoding, delimiter, quote, escape, headerLines, ...}, ragged: reject or repair}.",
-  });
+  throw new AppError(
+    "IN016",
+    `the upload's option ${issue.path.join(".") || "list"} is wrong: ${issue.message}`,
+    {
+      hint: "Options are {dialect: {encoding, delimiter, quote, escape, headerLines, ...}, ragged: reject or repair}.",
+    },
+  );
 }
 
 /** The stored file as the readers want it; counts what passes. */
@@ -84,7 +94,12 @@ async function* goodRecords(batches: AsyncIterable<ReaderRecord[]>): AsyncGenera
 }
 
 /** The first file makes the dataset: types from its values, required only what is in the key. */
-async function makeDataset(context: LoadContext, run: Run, source: ByteSource, found: Inspection): Promise<string> {
+async function makeDataset(
+  context: LoadContext,
+  run: Run,
+  source: ByteSource,
+  found: Inspection,
+): Promise<string> {
   const key = matchKey(run.key_fields, found.columns);
   const records = goodRecords(readRecords(source, found.dialect, found.columns));
   const proposal = await inferContract(records, found.columns, { maxRows: INFER_ROWS });
@@ -92,7 +107,8 @@ async function makeDataset(context: LoadContext, run: Run, source: ByteSource, f
     name: field.name,
     sourceName: field.sourceName,
     // A key of a type that cannot be one (jsonb) stays text.
-    type: key.includes(field.name) && (field.type === "jsonb" || field.type === "text[]") ? "text" : field.type,
+    type:
+      key.includes(field.name) && (field.type === "jsonb" || field.type === "text[]") ? "text" : field.type,
     required: key.includes(field.name),
     description: "",
   }));
@@ -108,21 +124,23 @@ async function makeDataset(context: LoadContext, run: Run, source: ByteSource, f
 async function findDataset(context: LoadContext, run: Run): Promise<string | null> {
   if (run.dataset_id !== null) return run.dataset_id;
   // Another file may have made it since this one was queued.
-  const rows = await query<{ id: string }>(context, run, "select id from data.datasets where org_id = $1 and name = $2", [
-    run.org_id,
-    run.dataset_name,
-  ]);
+  const rows = await query<{ id: string }>(
+    context,
+    run,
+    "select id from data.datasets where org_id = $1 and name = $2",
+    [run.org_id, run.dataset_name],
+  );
   return rows[0]?.id ?? null;
 }
 
 /** A dataset that came into being meanwhile must be of the kind that this run was promised. */
 async function checkMode(context: LoadContext, run: Run, datasetId: string): Promise<void> {
-  await query(context, run, "select ingest.check_upload(name, $2, $3) from data.datasets where org_id = $4 and id = $1", [
-    datasetId,
-    run.mode,
-    run.dataset_id === null ? run.key_fields : null,
-    run.org_id,
-  ]);
+  await query(
+    context,
+    run,
+    "select ingest.check_upload(name, $2, $3) from data.datasets where org_id = $4 and id = $1",
+    [datasetId, run.mode, run.dataset_id === null ? run.key_fields : null, run.org_id],
+  );
 }
 
 /** Opens, inspects and matches the run's file; makes the dataset when there is none. */
@@ -160,11 +178,18 @@ export async function stageFile(context: LoadContext, run: Run, heart: Heart): P
 function widen(inspection: Inspection, fields: readonly Field[]): string[] {
   if (inspection.dialect.format !== "ndjson") return inspection.columns;
   const present = new Set(matchColumns(inspection.columns, fields, true));
-  return [...inspection.columns, ...fields.filter((field) => !present.has(field.name)).map((field) => field.source_name)];
+  return [
+    ...inspection.columns,
+    ...fields.filter((field) => !present.has(field.name)).map((field) => field.source_name),
+  ];
 }
 
 /** A replay's columns are the contract's. */
 export async function stageReplay(context: LoadContext, run: Run): Promise<string[]> {
-  await query(context, run, "select ingest.attach_dataset($1, $2, $3, null)", [run.id, run.lease_generation, run.dataset_id]);
+  await query(context, run, "select ingest.attach_dataset($1, $2, $3, null)", [
+    run.id,
+    run.lease_generation,
+    run.dataset_id,
+  ]);
   return (await fieldsOf(context, run)).map((field) => field.name);
 }

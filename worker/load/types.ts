@@ -12,9 +12,17 @@ export interface LoadContext {
   log: Logger;
   /** Seconds a lease lasts without a beat. */
   leaseSeconds?: number;
+  /** The road to take where more than one is open; by default the fastest. */
+  road?: Road;
   /** Called before each step; tests stop a load here. */
   onStep?: (step: Step) => void | Promise<void>;
 }
+
+/**
+ * How a file's bytes reach typed columns. plain: as they are, straight into COPY over two connections. stream: through
+ * the reader into COPY. text: through the reader as text, typed in SQL; slowest, stands anything.
+ */
+export type Road = "plain" | "stream" | "text";
 
 export type Step = "stage" | "land" | "check" | "gate" | "merge" | "record";
 

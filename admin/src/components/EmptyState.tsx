@@ -19,7 +19,7 @@ export function EmptyState({ icon, title, text, action }: Props) {
         {title}
       </Typography>
       {text && (
-        <Typography color="text.secondary" sx={{ maxWidth: 520 }}>
+        <Typography color="textSecondary" sx={{ maxWidth: 520 }}>
           {text}
         </Typography>
       )}

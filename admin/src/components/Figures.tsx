@@ -1,9 +1,9 @@
 import { Box, Tooltip } from "@mui/material";
-import { useLocale } from "react-admin";
 import { formatAgo, formatBytes, formatDuration, formatMoment, formatNumber, toNumber } from "./format.ts";
+import { useLanguage } from "./useLanguage.ts";
 
 export function Count({ value }: { value: unknown }) {
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   return (
     <Box component="span" sx={{ fontVariantNumeric: "tabular-nums" }}>
       {formatNumber(locale, toNumber(value))}
@@ -12,13 +12,13 @@ export function Count({ value }: { value: unknown }) {
 }
 
 export function Bytes({ value }: { value: unknown }) {
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   return <>{formatBytes(locale, toNumber(value))}</>;
 }
 
 /** How long ago, with the exact moment on hover and for assistive technology. */
 export function Ago({ at }: { at: string | null | undefined }) {
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   if (!at) return <>–</>;
   const date = new Date(at);
   return (
@@ -29,13 +29,13 @@ export function Ago({ at }: { at: string | null | undefined }) {
 }
 
 export function Moment({ at }: { at: string | null | undefined }) {
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   if (!at) return <>–</>;
   return <time dateTime={at}>{formatMoment(locale, new Date(at))}</time>;
 }
 
 export function Duration({ from, to }: { from?: string | null | undefined; to?: string | null | undefined }) {
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   if (!from) return <>–</>;
   const end = to ? new Date(to).getTime() : Date.now();
   return <>{formatDuration(locale, end - new Date(from).getTime())}</>;

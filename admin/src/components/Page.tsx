@@ -25,7 +25,7 @@ export function Page({ title, subtitle, crumbs = [], actions, children }: Props)
       {crumbs.length > 0 && (
         <Breadcrumbs sx={{ mb: 0.5, fontSize: "0.85rem" }} aria-label="breadcrumb">
           {crumbs.map((crumb) => (
-            <MuiLink key={crumb.to} component={Link} to={crumb.to} color="text.secondary">
+            <MuiLink key={crumb.to} component={Link} to={crumb.to} color="textSecondary">
               {crumb.label}
             </MuiLink>
           ))}
@@ -41,7 +41,7 @@ export function Page({ title, subtitle, crumbs = [], actions, children }: Props)
             {title}
           </Typography>
           {subtitle && (
-            <Typography component="div" color="text.secondary" sx={{ mt: 0.5 }}>
+            <Typography component="div" color="textSecondary" sx={{ mt: 0.5 }}>
               {subtitle}
             </Typography>
           )}

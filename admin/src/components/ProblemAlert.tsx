@@ -1,7 +1,7 @@
 import { Alert, AlertTitle, Box, Chip, Stack } from "@mui/material";
 import type { ReactNode } from "react";
 import { useTranslate } from "react-admin";
-import type { Problem } from "../providers/errors.ts";
+import { capital, type Problem } from "../providers/errors.ts";
 
 interface Props {
   problem: Problem & { line?: number | string | null; column?: string | null };
@@ -21,8 +21,8 @@ export function ProblemAlert({ problem, severity = "error", title, action }: Pro
   ].filter((place) => place !== null);
   return (
     <Alert severity={severity} {...(action ? { action } : {})}>
-      <AlertTitle sx={{ fontWeight: 650 }}>{title ?? problem.message}</AlertTitle>
-      {title && <Box>{problem.message}</Box>}
+      <AlertTitle sx={{ fontWeight: 650 }}>{title ?? capital(problem.message)}</AlertTitle>
+      {title && <Box>{capital(problem.message)}</Box>}
       {problem.hint && <Box sx={{ mt: 0.5 }}>{problem.hint}</Box>}
       {places.length > 0 && (
         <Stack direction="row" spacing={0.5} sx={{ mt: 1 }}>

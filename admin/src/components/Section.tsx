@@ -11,6 +11,11 @@ interface Props {
   sx?: SxProps<Theme>;
 }
 
+/** The surface of a list: a table that brings its own edges. */
+export function TableSurface({ children }: { children?: ReactNode }) {
+  return <Section flush>{children}</Section>;
+}
+
 /** A titled surface. */
 export function Section({ title, hint, actions, children, flush = false, sx }: Props) {
   const id = useId();
@@ -32,7 +37,7 @@ export function Section({ title, hint, actions, children, flush = false, sx }: P
               {title}
             </Typography>
             {hint && (
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 {hint}
               </Typography>
             )}

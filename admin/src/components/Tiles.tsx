@@ -23,7 +23,7 @@ export function Tiles({ children }: { children: ReactNode }) {
 export function Tile({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Box sx={{ px: 2, py: 1.5 }}>
-      <Typography component="dt" variant="body2" color="text.secondary">
+      <Typography component="dt" variant="body2" color="textSecondary">
         {label}
       </Typography>
       <Typography component="dd" sx={{ m: 0, mt: 0.25, fontSize: "1.05rem", fontWeight: 600 }}>

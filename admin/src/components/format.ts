@@ -30,14 +30,19 @@ export function formatBytes(locale: string, bytes: number): string {
   return formatNumber(locale, value, {
     style: "unit",
     unit: UNITS[unit]!,
-    unitDisplay: "short",
+    unitDisplay: unit === 0 ? "long" : "short",
     maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
   });
 }
 
 export function formatDuration(locale: string, milliseconds: number): string {
   const unit = (value: number, name: string, digits = 0) =>
-    formatNumber(locale, value, { style: "unit", unit: name, unitDisplay: "narrow", maximumFractionDigits: digits });
+    formatNumber(locale, value, {
+      style: "unit",
+      unit: name,
+      unitDisplay: "narrow",
+      maximumFractionDigits: digits,
+    });
   if (milliseconds < 1000) return unit(Math.max(0, Math.round(milliseconds)), "millisecond");
   const seconds = milliseconds / 1000;
   if (seconds < 60) return unit(seconds, "second", 1);

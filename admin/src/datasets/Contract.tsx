@@ -15,6 +15,7 @@ import {
 } from "@mui/material";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
+import { ActionsCell } from "../components/ActionsCell.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { FieldDialog } from "./FieldDialog.tsx";
@@ -28,18 +29,22 @@ function useRules(field: Field): string[] {
   const translate = useTranslate();
   const rules: string[] = [];
   const { minimum, maximum } = field;
-  if (minimum !== null && maximum !== null) rules.push(translate("app.contract.between", { minimum, maximum }));
+  if (minimum !== null && maximum !== null)
+    rules.push(translate("app.contract.between", { minimum, maximum }));
   else if (minimum !== null) rules.push(translate("app.contract.at_least", { minimum }));
   else if (maximum !== null) rules.push(translate("app.contract.at_most", { maximum }));
   if (field.pattern) rules.push(translate("app.contract.matches", { pattern: field.pattern }));
   if (field.allowedValues) {
     const more = field.allowedValues.length > MAX_VALUES_SHOWN ? "…" : "";
     rules.push(
-      translate("app.contract.one_of", { values: field.allowedValues.slice(0, MAX_VALUES_SHOWN).join(", ") + more }),
+      translate("app.contract.one_of", {
+        values: field.allowedValues.slice(0, MAX_VALUES_SHOWN).join(", ") + more,
+      }),
     );
   }
   if (field.notInFuture) rules.push(translate("app.contract.not_in_future"));
-  if (field.referencesField) rules.push(translate("app.contract.references", { field: field.referencesField }));
+  if (field.referencesField)
+    rules.push(translate("app.contract.references", { field: field.referencesField }));
   return rules;
 }
 
@@ -66,7 +71,7 @@ function FieldRow({ field, isKey, onEdit }: RowProps) {
           )}
         </Stack>
         {field.description && (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {field.description}
           </Typography>
         )}
@@ -84,7 +89,11 @@ function FieldRow({ field, isKey, onEdit }: RowProps) {
       <TableCell sx={{ color: "text.secondary" }}>{field.sourceName}</TableCell>
       {onEdit && (
         <TableCell align="right">
-          <IconButton onClick={onEdit} aria-label={translate("app.contract.edit", { name: field.name })}>
+          <IconButton
+            sx={{ my: -0.5 }}
+            onClick={onEdit}
+            aria-label={translate("app.contract.edit", { name: field.name })}
+          >
             <EditIcon fontSize="small" />
           </IconButton>
         </TableCell>
@@ -111,7 +120,7 @@ export function Contract({ dataset, onChanged }: { dataset: Dataset; onChanged: 
             {["field", "type", "required", "rules", "column"].map((name) => (
               <TableCell key={name}>{translate(`app.contract.${name}`)}</TableCell>
             ))}
-            {mayEdit && <TableCell />}
+            {mayEdit && <ActionsCell />}
           </TableRow>
         </TableHead>
         <TableBody>

@@ -1,4 +1,5 @@
 import {
+  Box,
   Button,
   Dialog,
   DialogActions,
@@ -13,6 +14,7 @@ import {
 import { type FormEvent, useId, useState } from "react";
 import { useGetOne, useNotify, useTranslate } from "react-admin";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { SCROLLING_FORM } from "../components/styles.ts";
 import { type Problem, problemOf } from "../providers/errors.ts";
 import { alterDataset } from "../providers/operations.ts";
 import type { Row } from "../providers/shapes.ts";
@@ -115,7 +117,7 @@ export function FieldDialog({ field, dataset, onClose, onSaved }: Props) {
   };
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={titleId}>
-      <form onSubmit={submit}>
+      <Box component="form" onSubmit={submit} sx={SCROLLING_FORM}>
         <DialogTitle id={titleId}>{translate("app.contract.edit", { name: field.name })}</DialogTitle>
         <DialogContent>
           {problem && <ProblemAlert problem={problem} />}
@@ -138,7 +140,7 @@ export function FieldDialog({ field, dataset, onClose, onSaved }: Props) {
             {translate("app.contract.save")}
           </Button>
         </DialogActions>
-      </form>
+      </Box>
     </Dialog>
   );
 }

@@ -6,7 +6,7 @@ export function KeyChips({ fields }: { fields: string[] }) {
   const translate = useTranslate();
   if (fields.length === 0) {
     return (
-      <Typography component="span" variant="body2" color="text.secondary">
+      <Typography component="span" variant="body2" color="textSecondary">
         {translate("app.dataset.no_key")}
       </Typography>
     );

@@ -1,10 +1,11 @@
 import TableIcon from "@mui/icons-material/TableChartOutlined";
 import { Box, Link as MuiLink, Typography } from "@mui/material";
 import { DataTable, Link, List, Pagination, TextInput, useTranslate } from "react-admin";
+import { ActionsLabel } from "../components/ActionsCell.tsx";
 import { EmptyState } from "../components/EmptyState.tsx";
 import { Ago, Count } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
-import { Section } from "../components/Section.tsx";
+import { Section, TableSurface } from "../components/Section.tsx";
 import { UploadButton } from "../runs/UploadButton.tsx";
 import { KeyChips } from "./KeyChips.tsx";
 import type { Dataset } from "./types.ts";
@@ -22,7 +23,7 @@ function DatasetTable() {
               {dataset.name}
             </MuiLink>
             {dataset.title && (
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 {dataset.title}
               </Typography>
             )}
@@ -52,7 +53,7 @@ function DatasetTable() {
         render={(dataset) => <Ago at={dataset.loadedAt} />}
       />
       <DataTable.Col<Dataset>
-        label=""
+        label={<ActionsLabel />}
         disableSort
         render={(dataset) => (
           <MuiLink
@@ -81,23 +82,29 @@ export default function DatasetList() {
     />,
   ];
   return (
-    <Page title={translate("app.dataset.title")} subtitle={translate("app.dataset.subtitle")} actions={<UploadButton />}>
+    <Page
+      title={translate("app.dataset.title")}
+      subtitle={translate("app.dataset.subtitle")}
+      actions={<UploadButton />}
+    >
       <List
         title={false}
         actions={false}
         exporter={false}
         filters={filters}
-        component={Section}
+        component={TableSurface}
         sort={{ field: "name", order: "ASC" }}
         pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
         perPage={25}
         empty={
-          <EmptyState
-            icon={<TableIcon />}
-            title={translate("app.dataset.empty")}
-            text={translate("app.dataset.empty_text")}
-            action={<UploadButton />}
-          />
+          <Section>
+            <EmptyState
+              icon={<TableIcon />}
+              title={translate("app.dataset.empty")}
+              text={translate("app.dataset.empty_text")}
+              action={<UploadButton />}
+            />
+          </Section>
         }
       >
         <DatasetTable />

@@ -1,6 +1,14 @@
 import { Button, Stack, Typography } from "@mui/material";
 import type { ReactNode } from "react";
-import { Link, Pagination, RecordContextProvider, ReferenceManyField, useGetOne, useRefresh, useTranslate } from "react-admin";
+import {
+  Link,
+  Pagination,
+  RecordContextProvider,
+  ReferenceManyField,
+  useGetOne,
+  useRefresh,
+  useTranslate,
+} from "react-admin";
 import { useParams } from "react-router-dom";
 import { Ago, Count } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";

@@ -1,11 +1,18 @@
 import CloudUploadIcon from "@mui/icons-material/CloudUploadOutlined";
 import { Box, Button, Card, CardActionArea, Stack, Typography } from "@mui/material";
-import { Link, ListContextProvider, useGetList, useList, useTranslate } from "react-admin";
-import type { Dataset } from "../datasets/types.ts";
+import {
+  Link,
+  ListContextProvider,
+  ResourceContextProvider,
+  useGetList,
+  useList,
+  useTranslate,
+} from "react-admin";
 import { EmptyState } from "../components/EmptyState.tsx";
 import { Ago, Count } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
+import type { Dataset } from "../datasets/types.ts";
 import { useMay, useSession } from "../layout/useSession.ts";
 import { RunsTable } from "../runs/RunsTable.tsx";
 import { MOVING, type Run } from "../runs/types.ts";
@@ -37,7 +44,7 @@ function FirstFile() {
         {["upload", "check", "query"].map((step) => (
           <Box component="li" key={step} sx={{ flex: 1 }}>
             <Typography sx={{ fontWeight: 650 }}>{translate(`app.home.step_${step}`)}</Typography>
-            <Typography color="text.secondary">{translate(`app.home.step_${step}_text`)}</Typography>
+            <Typography color="textSecondary">{translate(`app.home.step_${step}_text`)}</Typography>
           </Box>
         ))}
       </Stack>
@@ -61,7 +68,11 @@ function DatasetCards({ datasets, total }: { datasets: Dataset[]; total: number 
       <Box sx={{ display: "grid", gap: 1.5, gridTemplateColumns: "repeat(auto-fill, minmax(240px, 1fr))" }}>
         {datasets.map((dataset) => (
           <Card key={dataset.id}>
-            <CardActionArea component={Link} to={`/datasets/${dataset.id}/show`} sx={{ p: 1.5, height: "100%" }}>
+            <CardActionArea
+              component={Link}
+              to={`/datasets/${dataset.id}/show`}
+              sx={{ p: 1.5, height: "100%", "&:hover": { textDecoration: "none" } }}
+            >
               <Typography sx={{ fontWeight: 650 }}>{dataset.title || dataset.name}</Typography>
               <Typography sx={{ fontSize: "1.35rem", fontWeight: 650, color: "primary.main" }}>
                 <Count value={dataset.rowCount} />{" "}
@@ -69,7 +80,7 @@ function DatasetCards({ datasets, total }: { datasets: Dataset[]; total: number 
                   {translate("app.home.rows", { smart_count: Number(dataset.rowCount) })}
                 </Box>
               </Typography>
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 {translate("app.home.loaded")} <Ago at={dataset.loadedAt} />
               </Typography>
             </CardActionArea>
@@ -93,9 +104,11 @@ function LatestRuns({ runs }: { runs: Run[] }) {
         </Button>
       }
     >
-      <ListContextProvider value={list}>
-        <RunsTable />
-      </ListContextProvider>
+      <ResourceContextProvider value="runs">
+        <ListContextProvider value={list}>
+          <RunsTable />
+        </ListContextProvider>
+      </ResourceContextProvider>
     </Section>
   );
 }

@@ -16,6 +16,9 @@ const RECENT_MS = 7 * 24 * 3600 * 1000;
 // Rounded to the day: a filter that differs at each render would be asked for anew each time.
 const recently = () => new Date(Math.floor((Date.now() - RECENT_MS) / 86_400_000) * 86_400_000).toISOString();
 
+/** Rows of a held or rejected load are decided with it; the others wait for a correction. */
+const FIXABLE = { status: "open", run: { status: "succeeded" } };
+
 interface Step {
   key: string;
   count: number;
@@ -32,7 +35,11 @@ function useSteps(): { steps: Step[]; isPending: boolean } {
   });
   const open = useGetList<RejectedRow>(
     "rejectedRows",
-    { sort: { field: "runId", order: "DESC" }, pagination: { page: 1, perPage: 1 }, filter: { status: "open" } },
+    {
+      sort: { field: "runId", order: "DESC" },
+      pagination: { page: 1, perPage: 1 },
+      filter: FIXABLE,
+    },
     { enabled: mayFix },
   );
   const one = (path: string, id: string | undefined, total = 0, filter = "") =>

@@ -27,7 +27,12 @@ export function Brand() {
       <Mark />
       <Typography
         component="span"
-        sx={{ fontWeight: 750, fontSize: "1.05rem", letterSpacing: "-0.02em", display: { xs: "none", sm: "block" } }}
+        sx={{
+          fontWeight: 750,
+          fontSize: "1.05rem",
+          letterSpacing: "-0.02em",
+          display: { xs: "none", sm: "block" },
+        }}
       >
         Cadastre
       </Typography>

@@ -1,18 +1,12 @@
 import { Box, Button } from "@mui/material";
 import { useEffect } from "react";
-import { useResetErrorBoundaryOnLocationChange, useTranslate } from "react-admin";
+import { type ErrorProps, useTranslate } from "react-admin";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { problemOf } from "../providers/errors.ts";
 
-interface Props {
-  error?: unknown;
-  resetErrorBoundary: (...args: unknown[]) => void;
-}
-
 /** A room that failed to show; the menu and the other rooms still work. */
-export function ErrorPage({ error, resetErrorBoundary }: Props) {
+export function ErrorPage({ error }: ErrorProps) {
   const translate = useTranslate();
-  useResetErrorBoundaryOnLocationChange(resetErrorBoundary);
   useEffect(() => {
     document.title = `${translate("app.problem.page")} · Cadastre`;
   }, [translate]);
@@ -21,7 +15,7 @@ export function ErrorPage({ error, resetErrorBoundary }: Props) {
       <ProblemAlert
         problem={problemOf(error)}
         title={translate("app.problem.page")}
-        action={<Button onClick={() => resetErrorBoundary()}>{translate("app.problem.again")}</Button>}
+        action={<Button onClick={() => window.location.reload()}>{translate("app.problem.again")}</Button>}
       />
     </Box>
   );

@@ -59,7 +59,9 @@ function SideMenu() {
       {maySeeData && (
         <Menu.Item to="/datasets" primaryText={translate("app.menu.datasets")} leftIcon={<TableIcon />} />
       )}
-      {maySeeRuns && <Menu.Item to="/runs" primaryText={translate("app.menu.runs")} leftIcon={<HistoryIcon />} />}
+      {maySeeRuns && (
+        <Menu.Item to="/runs" primaryText={translate("app.menu.runs")} leftIcon={<HistoryIcon />} />
+      )}
       {mayUpload && (
         <Menu.Item to="/upload" primaryText={translate("app.menu.upload")} leftIcon={<CloudUploadIcon />} />
       )}

@@ -9,6 +9,7 @@ import {
   useRedirect,
   useTranslate,
 } from "react-admin";
+import { useLocation } from "react-router-dom";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { type Problem, problemOf } from "../providers/errors.ts";
 import { type Choice, ChooseOrganization, currentSession } from "../providers/session.ts";
@@ -88,7 +89,13 @@ function SignInForm() {
   return (
     <Stack component="form" spacing={1} onSubmit={submit}>
       {problem && <ProblemAlert problem={problem} />}
-      <TextField name="email" type="email" label={translate("app.login.email")} required autoComplete="username" />
+      <TextField
+        name="email"
+        type="email"
+        label={translate("app.login.email")}
+        required
+        autoComplete="username"
+      />
       <TextField
         name="password"
         type="password"
@@ -114,16 +121,25 @@ export function LoginPage() {
   useEffect(() => {
     document.title = `${translate("app.login.title")} · Cadastre`;
   }, [translate]);
+  const { state } = useLocation();
+  const wanted =
+    typeof state?.nextPathname === "string" ? state.nextPathname + (state.nextSearch ?? "") : "/";
   useEffect(() => {
     checkAuth({}, false).then(
-      () => redirect("/"),
+      () => redirect(wanted),
       () => undefined,
     );
-  }, [checkAuth, redirect]);
+  }, [checkAuth, redirect, wanted]);
   return (
     <Box
       component="main"
-      sx={{ minHeight: "100vh", display: "flex", flexDirection: "column", bgcolor: "background.default", p: 2 }}
+      sx={{
+        minHeight: "100vh",
+        display: "flex",
+        flexDirection: "column",
+        bgcolor: "background.default",
+        p: 2,
+      }}
     >
       <Stack direction="row" sx={{ justifyContent: "flex-end" }}>
         <LocalesMenuButton />
@@ -136,7 +152,7 @@ export function LoginPage() {
             <Typography variant="h4" component="h1">
               Cadastre
             </Typography>
-            <Typography color="text.secondary">{translate("app.login.tagline")}</Typography>
+            <Typography color="textSecondary">{translate("app.login.tagline")}</Typography>
           </Box>
         </Stack>
         <Paper variant="outlined" sx={{ p: 3 }}>

@@ -3,8 +3,9 @@ import UnfoldMoreIcon from "@mui/icons-material/UnfoldMore";
 import { Box, Button, ListItemIcon, ListItemText, ListSubheader, Menu, MenuItem } from "@mui/material";
 import { useState } from "react";
 import { useNotify, useTranslate } from "react-admin";
+import { useNavigate } from "react-router-dom";
 import { problemOf, sentence } from "../providers/errors.ts";
-import { type Organization, myOrganizations } from "../providers/operations.ts";
+import { myOrganizations, type Organization } from "../providers/operations.ts";
 import { switchOrganization } from "../providers/session.ts";
 import { useSession } from "./useSession.ts";
 
@@ -12,6 +13,7 @@ import { useSession } from "./useSession.ts";
 export function OrganizationMenu() {
   const translate = useTranslate();
   const notify = useNotify();
+  const navigate = useNavigate();
   const session = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [organizations, setOrganizations] = useState<Organization[]>([]);
@@ -26,7 +28,7 @@ export function OrganizationMenu() {
     setAnchor(null);
     if (slug === current.slug) return;
     // Addresses name things of the organization one leaves.
-    window.location.hash = "#/";
+    navigate("/");
     switchOrganization(slug).catch(fail);
   };
   return (
@@ -42,7 +44,10 @@ export function OrganizationMenu() {
         <Box component="span" sx={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
           {current.name}
         </Box>
-        <Box component="span" sx={{ ml: 1, color: "text.secondary", fontWeight: 400, display: { xs: "none", sm: "inline" } }}>
+        <Box
+          component="span"
+          sx={{ ml: 1, color: "text.secondary", fontWeight: 400, display: { xs: "none", sm: "inline" } }}
+        >
           {translate(`app.roles.${session.role}`, { _: session.role })}
         </Box>
       </Button>
@@ -56,7 +61,9 @@ export function OrganizationMenu() {
             selected={organization.slug === current.slug}
             onClick={() => choose(organization.slug)}
           >
-            <ListItemIcon>{organization.slug === current.slug && <CheckIcon fontSize="small" />}</ListItemIcon>
+            <ListItemIcon>
+              {organization.slug === current.slug && <CheckIcon fontSize="small" />}
+            </ListItemIcon>
             <ListItemText
               primary={organization.name}
               secondary={translate(`app.roles.${organization.roleKey}`, { _: organization.roleKey })}

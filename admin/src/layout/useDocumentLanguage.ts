@@ -1,10 +1,10 @@
 import { useEffect } from "react";
-import { useLocale } from "react-admin";
+import { useLanguage } from "../components/useLanguage.ts";
 
 /** Tells browsers and screen readers which language the page is in. */
 export function useDocumentLanguage(): void {
-  const locale = useLocale();
+  const locale = useLanguage();
   useEffect(() => {
-    document.documentElement.lang = locale ?? "en";
+    document.documentElement.lang = locale;
   }, [locale]);
 }

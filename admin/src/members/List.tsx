@@ -2,7 +2,7 @@ import { Chip } from "@mui/material";
 import { DataTable, List, Pagination, ReferenceField, TextField, useTranslate } from "react-admin";
 import { Ago } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
-import { Section } from "../components/Section.tsx";
+import { TableSurface } from "../components/Section.tsx";
 
 interface Member {
   id: string;
@@ -19,7 +19,7 @@ export default function MemberList() {
         title={false}
         actions={false}
         exporter={false}
-        component={Section}
+        component={TableSurface}
         pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
         perPage={25}
         sort={{ field: "userId", order: "ASC" }}
@@ -39,7 +39,9 @@ export default function MemberList() {
             source="roleKey"
             disableSort
             label={translate("app.members.role")}
-            render={(member) => <Chip label={translate(`app.roles.${member.roleKey}`, { _: member.roleKey })} />}
+            render={(member) => (
+              <Chip label={translate(`app.roles.${member.roleKey}`, { _: member.roleKey })} />
+            )}
           />
           <DataTable.Col<Member>
             source="createdAt"

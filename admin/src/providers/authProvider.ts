@@ -1,6 +1,6 @@
 import type { AuthProvider } from "react-admin";
 import { ApiError } from "./errors.ts";
-import { ensureSession, signIn, signOut } from "./session.ts";
+import { currentSession, ensureSession, maySignInAgain, signIn, signOut } from "./session.ts";
 
 /** Which permission a room asks for. The database decides; this only hides what it would refuse. */
 const PERMISSION: Record<string, Record<string, string>> = {
@@ -32,7 +32,11 @@ export const authProvider: AuthProvider = {
     await signOut();
   },
   async checkAuth() {
-    await ensureSession();
+    const known = currentSession() !== null || maySignInAgain();
+    await ensureSession().catch((error: unknown) => {
+      // Who was never signed in is shown the form, not told that their session is over.
+      throw known ? error : Object.assign(new Error("nobody is signed in"), { message: false });
+    });
   },
   async checkError(error: unknown) {
     // Requests renew an expired token by themselves, so a 401 that arrives here is the end of the session.

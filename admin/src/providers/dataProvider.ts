@@ -38,8 +38,12 @@ async function fetchRows(shape: Shape, wanted: Wanted): Promise<{ rows: Row[]; t
   const asOf = moment
     ? { declare: `, $at: ${moment.type}`, pass: `${moment.argument}: $at, ` }
     : { declare: "", pass: "" };
-  const query = `query List($first: Int, $offset: Int, $filter: ${shape.filterType}, $orderBy: [${shape.orderType}!]${asOf.declare}) {
-    connection: ${shape.connection}(${asOf.pass}first: $first, offset: $offset, filter: $filter, orderBy: $orderBy) {
+  // Functions, such as rows at a moment, bring their own order.
+  const order = shape.orderType
+    ? { declare: `, $orderBy: [${shape.orderType}!]`, pass: ", orderBy: $orderBy" }
+    : { declare: "", pass: "" };
+  const query = `query List($first: Int, $offset: Int, $filter: ${shape.filterType}${order.declare}${asOf.declare}) {
+    connection: ${shape.connection}(${asOf.pass}first: $first, offset: $offset, filter: $filter${order.pass}) {
       totalCount
       nodes { ${shape.selection} }
     }
@@ -49,14 +53,17 @@ async function fetchRows(shape: Shape, wanted: Wanted): Promise<{ rows: Row[]; t
     first: Math.min(wanted.first, MAX_PAGE),
     offset: wanted.offset,
     filter: wanted.filter,
-    orderBy: wanted.orderBy,
+    orderBy: shape.orderType ? wanted.orderBy : undefined,
     ...(moment ? { at: wanted.at } : {}),
   };
   const { connection } = await graphql<Page>(shape.api, query, variables, wanted.signal);
   return { rows: connection?.nodes ?? [], total: connection?.totalCount ?? 0 };
 }
 
-async function getList(resource: string, params: GetListParams): Promise<{ data: RaRecord[]; total: number }> {
+async function getList(
+  resource: string,
+  params: GetListParams,
+): Promise<{ data: RaRecord[]; total: number }> {
   const shape = await shapeOf(resource, params.meta);
   const { page = 1, perPage = 25 } = params.pagination ?? {};
   const field = params.sort?.field.replace(/^row\./, "");
@@ -76,7 +83,10 @@ function orderBy(shape: Shape, field: string | undefined, order: "ASC" | "DESC" 
   const keyed = shape.key.map((attribute) => orderOf(attribute, order));
   const byKey = !field || (field === "id" && (shape.nested || !shape.key.includes("id")));
   if (byKey) return keyed;
-  return [orderOf(field, order), ...shape.key.filter((key) => key !== field).map((key) => orderOf(key, "ASC"))];
+  return [
+    orderOf(field, order),
+    ...shape.key.filter((key) => key !== field).map((key) => orderOf(key, "ASC")),
+  ];
 }
 
 async function getMany(resource: string, ids: Identifier[], signal?: AbortSignal): Promise<RaRecord[]> {
@@ -129,11 +139,17 @@ const rowOf = (shape: Shape, data: unknown): Row => {
 
 /** Only what differs: the API must not be asked to write columns nobody touched. */
 function changes(after: Row, before: Row, key: readonly string[]): Row {
-  const differs = (name: string) => JSON.stringify(after[name] ?? null) !== JSON.stringify(before[name] ?? null);
+  const differs = (name: string) =>
+    JSON.stringify(after[name] ?? null) !== JSON.stringify(before[name] ?? null);
   return Object.fromEntries(Object.entries(after).filter(([name]) => !key.includes(name) && differs(name)));
 }
 
-async function updateOne(resource: string, id: Identifier, data: unknown, before: unknown): Promise<RaRecord> {
+async function updateOne(
+  resource: string,
+  id: Identifier,
+  data: unknown,
+  before: unknown,
+): Promise<RaRecord> {
   const shape = await shapeOf(resource);
   const update = needed(shape.update, resource);
   const values = changes(rowOf(shape, data), rowOf(shape, before), shape.key);
@@ -156,7 +172,10 @@ async function createOne(resource: string, data: unknown): Promise<RaRecord> {
 }
 
 /** One after the other: the first refusal stops, and says which. */
-async function each(ids: Identifier[], work: (id: Identifier) => Promise<unknown>): Promise<{ data: Identifier[] }> {
+async function each(
+  ids: Identifier[],
+  work: (id: Identifier) => Promise<unknown>,
+): Promise<{ data: Identifier[] }> {
   for (const id of ids) await work(id);
   return { data: ids };
 }

@@ -21,9 +21,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The server begins its messages in lower case, as parts of a log's line. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** One line of text for a notice: message, then hint, then code. */
 export function sentence(problem: Problem): string {
-  const message = problem.message.trim();
+  const message = capital(problem.message.trim());
   const stop = /[.!?…]$/.test(message) ? "" : ".";
   const hint = problem.hint ? ` ${problem.hint}` : "";
   const code = problem.code ? ` (${problem.code})` : "";

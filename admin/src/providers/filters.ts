@@ -6,7 +6,8 @@ export function enumName(attribute: string): string {
   return attribute.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 }
 
-export const orderOf = (attribute: string, order: "ASC" | "DESC"): string => `${enumName(attribute)}_${order}`;
+export const orderOf = (attribute: string, order: "ASC" | "DESC"): string =>
+  `${enumName(attribute)}_${order}`;
 
 const OPERATORS: Record<string, string> = {
   contains: "includesInsensitive",
@@ -30,6 +31,15 @@ function flatten(values: Row, prefix = ""): [string, unknown][] {
   );
 }
 
+/** Adds a condition at a path: what stands before the last dot is a relation. */
+function put(filter: Row, path: string[], wanted: Row): void {
+  const [name = "", ...rest] = path;
+  const inner: Row = { ...(filter[name] as Row | undefined) };
+  if (rest.length > 0) put(inner, rest, wanted);
+  else Object.assign(inner, wanted);
+  filter[name] = inner;
+}
+
 // A number's input gives numbers, which a BigInt or a numeric of many digits does not take.
 function coerce(scalar: string | undefined, value: unknown): unknown {
   if (scalar === undefined || Array.isArray(value)) return value;
@@ -40,11 +50,11 @@ function coerce(scalar: string | undefined, value: unknown): unknown {
 
 /** The filter, or undefined where nothing is filtered. `row.` before a name is where a dataset's own columns live. */
 export function filterOf(values: Row, scalars: Record<string, string> = {}): Row | undefined {
-  const filter: Record<string, Row> = {};
+  const filter: Row = {};
   for (const [path, value] of flatten(values)) {
     if (value === undefined || value === null || value === "") continue;
     const [source = "", operator] = path.replace(/^row\./, "").split("@");
-    filter[source] = { ...filter[source], ...condition(operator, coerce(scalars[source], value)) };
+    put(filter, source.split("."), condition(operator, coerce(scalars[source], value)));
   }
   return Object.keys(filter).length > 0 ? filter : undefined;
 }
@@ -56,6 +66,7 @@ export function keysFilter(keys: Row[]): Row {
     const attribute = attributes[0]!;
     return { [attribute]: { in: keys.map((key) => key[attribute]) } };
   }
-  const one = (key: Row) => Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { equalTo: value }]));
+  const one = (key: Row) =>
+    Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { equalTo: value }]));
   return keys.length === 1 ? one(keys[0]!) : { or: keys.map(one) };
 }

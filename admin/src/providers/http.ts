@@ -33,14 +33,6 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return send(path, init, (await renew()).accessToken);
 }
 
-/** A JSON endpoint's answer. Throws ApiError with the server's own words. */
-export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await request(path, init);
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(readProblem(body, response.statusText), response.status);
-  return body as T;
-}
-
 interface Answer<T> {
   data?: T | null;
   errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
@@ -58,7 +50,10 @@ export async function graphql<T>(
   await ensureSession();
   const response = await request(endpoint(api), {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/graphql-response+json, application/json" },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json, application/json",
+    },
     body: JSON.stringify({ query, variables }),
     ...(signal ? { signal } : {}),
   });
@@ -68,6 +63,7 @@ export async function graphql<T>(
     const problem = readProblem(error, response.statusText);
     throw new ApiError(problem, STATUS_OF[problem.code ?? ""] ?? (response.ok ? 400 : response.status));
   }
-  if (!response.ok || !body?.data) throw new ApiError(readProblem(body, response.statusText), response.status);
+  if (!response.ok || !body?.data)
+    throw new ApiError(readProblem(body, response.statusText), response.status);
   return body.data;
 }

@@ -1,6 +1,6 @@
 /** News of a run as it goes, over one websocket; made on first use, so that pages without news load none of it. */
 import type { Client } from "graphql-ws";
-import { ensureSession } from "./session.ts";
+import { currentSession, ensureSession, subscribeSession } from "./session.ts";
 
 let client: Promise<Client> | null = null;
 
@@ -16,11 +16,16 @@ async function connect(): Promise<Client> {
   });
 }
 
-/** Ends the websocket: the next one is opened with the new session's token. */
-export function disconnect(): void {
+// A socket speaks for whom it was opened: signing out or changing over ends it.
+let speaksFor: string | null = null;
+subscribeSession(() => {
+  const session = currentSession();
+  const now = session && `${session.user.id} ${session.org?.id ?? ""}`;
+  if (now === speaksFor) return;
+  speaksFor = now;
   client?.then((open) => open.dispose()).catch(() => undefined);
   client = null;
-}
+});
 
 interface Listener {
   onNews: () => void;

@@ -1,5 +1,6 @@
 /** Functions of the platform API that are no plain list or change of a record. */
 import { graphql, request } from "./http.ts";
+import { forgetDescriptions } from "./records.ts";
 import { currentSession } from "./session.ts";
 import type { Row } from "./shapes.ts";
 
@@ -80,6 +81,7 @@ export async function alterDataset(datasetId: string, changes: Row[], reason: st
      }`,
     { datasetId, changes, reason },
   );
+  forgetDescriptions();
 }
 
 /** Saves a protected download under a name. */
@@ -94,4 +96,5 @@ export async function download(path: string, fileName: string): Promise<void> {
   URL.revokeObjectURL(address);
 }
 
-export const organizationPath = (rest: string): string => `/orgs/${currentSession()?.org?.slug ?? "-"}/${rest}`;
+export const organizationPath = (rest: string): string =>
+  `/orgs/${currentSession()?.org?.slug ?? "-"}/${rest}`;

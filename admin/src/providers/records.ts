@@ -60,8 +60,10 @@ interface Kept<T> {
 }
 const kept = new Map<string, Kept<unknown>>();
 
+const keptAs = (key: string): string => `${currentSession()?.org?.id ?? ""} ${key}`;
+
 function remember<T>(key: string, make: () => Promise<T>): Promise<T> {
-  const full = `${currentSession()?.org?.id ?? ""} ${key}`;
+  const full = keptAs(key);
   const known = kept.get(full) as Kept<T> | undefined;
   if (known && Date.now() - known.at < BELIEVED_MS) return known.value;
   const value = make();
@@ -77,10 +79,13 @@ export function forgetDescriptions(): void {
 const named = (type: TypeRef): string => type.name ?? (type.ofType ? named(type.ofType) : "");
 /** Names compared without case and underscores, which is what the API's naming changes. */
 const bare = (name: string): string => name.replaceAll("_", "").toLowerCase();
-const camel = (name: string): string => name.replace(/(?<=[a-z0-9])_+([a-z0-9])/gi, (_all, next: string) => next.toUpperCase());
+const camel = (name: string): string =>
+  name.replace(/(?<=[a-z0-9])_+([a-z0-9])/gi, (_all, next: string) => next.toUpperCase());
 
 async function fetchRoot(): Promise<Root> {
-  type Answer = { __schema: { queryType: { fields: RootField[] }; mutationType: { fields: RootField[] } | null } };
+  type Answer = {
+    __schema: { queryType: { fields: RootField[] }; mutationType: { fields: RootField[] } | null };
+  };
   const { __schema: schema } = await graphql<Answer>("organization", ROOT_QUERY);
   return { query: schema.queryType.fields, mutation: schema.mutationType?.fields ?? [] };
 }
@@ -126,10 +131,22 @@ async function fetchDataset(name: string): Promise<{ dataset: Dataset; fields: F
   return { dataset, fields: active.sort((a, b) => a.position - b.position) };
 }
 
+function findConnection(root: Root, candidates: string[]): RootField | undefined {
+  const wanted = new Set(candidates.map(bare));
+  return root.query.find((field) => wanted.has(bare(field.name)) && named(field.type).endsWith("Connection"));
+}
+
+/** The API's root fields; asked for anew where a dataset was made since they were kept. */
+async function rootWith(dataset: string): Promise<Root> {
+  const root = await remember("root", fetchRoot);
+  if (findConnection(root, [`${dataset}_as_of`])) return root;
+  kept.delete(keptAs("root"));
+  return remember("root", fetchRoot);
+}
+
 /** The root field that lists a dataset's rows, its versions, or its rows at a moment. */
 function connectionOf(root: Root, candidates: string[]): RootField {
-  const wanted = new Set(candidates.map(bare));
-  const found = root.query.find((field) => wanted.has(bare(field.name)) && named(field.type).endsWith("Connection"));
+  const found = findConnection(root, candidates);
   if (found) return found;
   throw new ApiError(
     {
@@ -173,15 +190,25 @@ async function mutationOf(root: Root, verb: string, type: string): Promise<Mutat
   const input = inputType(field, "input");
   const inputs = await fetchAttributes(input, true);
   const resultField = type.charAt(0).toLowerCase() + type.slice(1);
-  const values = inputs.find((one) => /patch$/i.test(one.name)) ?? inputs.find((one) => one.name === resultField);
+  const values =
+    inputs.find((one) => /patch$/i.test(one.name)) ?? inputs.find((one) => one.name === resultField);
   return { field: field.name, inputType: input, valuesField: values?.name ?? resultField, resultField };
 }
 
-const CURRENT = ["composite_key", "version", "change_type", "changed_fields", "valid_from", "changed_by", "run_id", "source_line"];
+const CURRENT = [
+  "composite_key",
+  "version",
+  "change_type",
+  "changed_fields",
+  "valid_from",
+  "changed_by",
+  "run_id",
+  "source_line",
+];
 const HISTORY = [...CURRENT, "valid_to", "previous_version"];
 
 async function makeDescription(name: string): Promise<Description> {
-  const [{ dataset, fields }, root] = await Promise.all([fetchDataset(name), remember("root", fetchRoot)]);
+  const [{ dataset, fields }, root] = await Promise.all([fetchDataset(name), rootWith(name)]);
   const current = connectionOf(root, [name, `${name}s`, `${name}es`, name.replace(/y$/, "ies")]);
   const history = connectionOf(root, [`${name}_history`, `${name}_histories`]);
   const asOf = connectionOf(root, [`${name}_as_of`]);
@@ -190,16 +217,32 @@ async function makeDescription(name: string): Promise<Description> {
   const attributeOf = (column: string) =>
     known.find((one) => one.name === camel(column)) ?? known.find((one) => bare(one.name) === bare(column));
   const keyNames = dataset.keyFields.length > 0 ? dataset.keyFields : ["file_id", "source_line"];
-  const key = keyNames.map((column) => ({ name: column, attribute: attributeOf(column)?.name ?? camel(column) }));
+  const key = keyNames.map((column) => ({
+    name: column,
+    attribute: attributeOf(column)?.name ?? camel(column),
+  }));
   const columns = fields.flatMap((field): Column[] => {
     const attribute = attributeOf(field.name);
     if (!attribute) return [];
     const isKey = keyNames.includes(field.name);
-    return [{ name: field.name, attribute: attribute.name, type: field.type, scalar: attribute.scalar, isKey, field }];
+    return [
+      {
+        name: field.name,
+        attribute: attribute.name,
+        type: field.type,
+        scalar: attribute.scalar,
+        isKey,
+        field,
+      },
+    ];
   });
   const keyAttributes = key.map((one) => one.attribute);
   const select = (system: string[]) => [
-    ...new Set([...keyAttributes, ...columns.map((column) => column.attribute), ...system.map((one) => camel(one))]),
+    ...new Set([
+      ...keyAttributes,
+      ...columns.map((column) => column.attribute),
+      ...system.map((one) => camel(one)),
+    ]),
   ];
   const scalars = Object.fromEntries(known.map((one) => [one.name, one.scalar]));
   const [create, update, remove] = await Promise.all(

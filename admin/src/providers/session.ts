@@ -41,6 +41,9 @@ let session: Session | null = null;
 let renewing: Promise<Session> | null = null;
 const listeners = new Set<() => void>();
 
+/** True where a session may be had without a password. */
+export const maySignInAgain = (): boolean => localStorage.getItem(HINT) !== null;
+
 export const currentSession = (): Session | null => session;
 
 export function subscribeSession(listener: () => void): () => void {
@@ -75,7 +78,11 @@ async function open(path: string, body: object): Promise<Session> {
   return opened;
 }
 
-export function signIn(credentials: { email: string; password: string; org: string | null }): Promise<Session> {
+export function signIn(credentials: {
+  email: string;
+  password: string;
+  org: string | null;
+}): Promise<Session> {
   return open("/auth/login", credentials);
 }
 

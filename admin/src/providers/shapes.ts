@@ -44,7 +44,8 @@ export function idOf(shape: Shape, row: Row): string {
 export function keyOf(shape: Shape, id: unknown): Row {
   if (shape.key.length === 1 && !shape.nested) return { [shape.key[0]!]: id };
   const values: unknown = JSON.parse(String(id));
-  if (!Array.isArray(values) || values.length !== shape.key.length) throw new Error(`not a key: ${String(id)}`);
+  if (!Array.isArray(values) || values.length !== shape.key.length)
+    throw new Error(`not a key: ${String(id)}`);
   return Object.fromEntries(shape.key.map((attribute, index) => [attribute, values[index]]));
 }
 
@@ -94,7 +95,12 @@ export const platformShapes: Record<string, Shape> = {
     ["runId", "step", "attempt"],
     "runId step attempt status startedAt finishedAt detail",
   ),
-  files: platform("File", "files", ["id"], "id datasetName fileName sizeBytes duplicateOf uploadedBy createdAt"),
+  files: platform(
+    "File",
+    "files",
+    ["id"],
+    "id datasetName fileName sizeBytes duplicateOf uploadedBy createdAt",
+  ),
   rejectedRows: platform(
     "RejectedRow",
     "rejectedRows",

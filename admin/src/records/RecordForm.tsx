@@ -23,7 +23,8 @@ function Input({ column, text, problem }: { column: Column; text: string; proble
   const choices = column.type === "boolean" ? ["true", "false"] : column.field?.allowedValues;
   // An input holds no seconds' fractions and no zone: a moment is edited as the text that it is.
   const type = column.type === "date" ? "date" : "text";
-  const many = ["jsonb", "text[]"].includes(column.type) || (column.type === "text" && text.length > LONG_TEXT);
+  const many =
+    ["jsonb", "text[]"].includes(column.type) || (column.type === "text" && text.length > LONG_TEXT);
   const help = column.isKey ? translate("app.record.key_fixed") : column.field?.description || undefined;
   return (
     <TextField
@@ -34,12 +35,16 @@ function Input({ column, text, problem }: { column: Column; text: string; proble
       select={Boolean(choices)}
       multiline={many}
       required={Boolean(column.field?.required) && !choices}
-      disabled={column.isKey}
+      sx={column.isKey ? { "& .MuiInputBase-root": { bgcolor: "action.hover" } } : {}}
       error={problem !== null}
       helperText={problem ?? help}
       slotProps={{
         inputLabel: { shrink: true },
-        htmlInput: isNumeric(column.type) ? { inputMode: "decimal" } : {},
+        // Read-only and not disabled: a key must stay readable, to eyes and to screen readers.
+        htmlInput: {
+          readOnly: column.isKey,
+          ...(isNumeric(column.type) ? { inputMode: "decimal" } : {}),
+        },
       }}
     >
       {choices && [
@@ -61,7 +66,8 @@ function editedRow(form: FormData, description: Description, before: Row): Row {
   const row: Row = { ...before };
   for (const column of description.columns) {
     const text = form.get(column.attribute);
-    if (column.isKey || typeof text !== "string" || text === inputText(before[column.attribute], column.type)) continue;
+    if (column.isKey || typeof text !== "string" || text === inputText(before[column.attribute], column.type))
+      continue;
     row[column.attribute] = fromInput(text, column);
   }
   return row;
@@ -100,7 +106,7 @@ export function RecordForm({ description, version, recordId, onCancel, onSaved }
   const atField = (column: Column) =>
     problem?.field === column.name || problem?.field === column.attribute ? problem.message : null;
   return (
-    <Stack component="form" onSubmit={save} spacing={0.5}>
+    <Stack component="form" onSubmit={save} spacing={1.5}>
       {problem && <ProblemAlert problem={problem} />}
       {description.columns.map((column) => (
         <Input

@@ -18,7 +18,10 @@ function useVersions(description: Description, id: string) {
   const filter = useMemo(
     () =>
       Object.fromEntries(
-        Object.entries(keyOf(description.current, id)).map(([attribute, value]) => [`row.${attribute}`, value]),
+        Object.entries(keyOf(description.current, id)).map(([attribute, value]) => [
+          `row.${attribute}`,
+          value,
+        ]),
       ),
     [description, id],
   );
@@ -38,7 +41,11 @@ function Content({ description, id }: { description: Description; id: string }) 
   if (!newest) {
     return (
       <ProblemAlert
-        problem={{ code: "NOT_FOUND", message: translate("app.record.gone"), hint: translate("app.record.gone_hint") }}
+        problem={{
+          code: "NOT_FOUND",
+          message: translate("app.record.gone"),
+          hint: translate("app.record.gone_hint"),
+        }}
       />
     );
   }
@@ -66,9 +73,14 @@ export default function RecordPage() {
     { label: dataset, to: `/records/${dataset}` },
   ];
   const key = description ? Object.entries(keyOf(description.current, id)) : [];
+  const title = key.map(([, value]) => String(value)).join(" · ");
+  // Without a business key a row is known by its file and line; the file's id says nothing to people.
+  const appended = description?.dataset.keyFields.length === 0;
   return (
     <Page
-      title={key.map(([, value]) => String(value)).join(" · ") || dataset}
+      title={
+        appended ? translate("app.record.line", { line: String(key.at(-1)?.[1]) }) : `${dataset} · ${title}`
+      }
       crumbs={crumbs}
       subtitle={
         <Stack direction="row" useFlexGap spacing={0.5} sx={{ flexWrap: "wrap", alignItems: "center" }}>

@@ -61,11 +61,17 @@ function ValueList({ description, version }: { description: Description; version
   return (
     <Box
       component="dl"
-      sx={{ m: 0, display: "grid", gridTemplateColumns: "minmax(110px, max-content) 1fr", columnGap: 3, rowGap: 1 }}
+      sx={{
+        m: 0,
+        display: "grid",
+        gridTemplateColumns: "minmax(110px, max-content) 1fr",
+        columnGap: 3,
+        rowGap: 1,
+      }}
     >
       {description.columns.map((column) => (
         <Box key={column.attribute} sx={{ display: "contents" }}>
-          <Typography component="dt" color="text.secondary" sx={{ fontFamily: "monospace" }}>
+          <Typography component="dt" color="textSecondary" sx={{ fontFamily: "monospace" }}>
             {column.name}
           </Typography>
           <Typography component="dd" sx={{ m: 0, fontWeight: column.isKey ? 650 : 400 }}>

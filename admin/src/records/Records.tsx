@@ -1,5 +1,5 @@
 import TableIcon from "@mui/icons-material/TableRowsOutlined";
-import { Alert, Box, Button, Link as MuiLink, Stack, TextField } from "@mui/material";
+import { Alert, Button, Link as MuiLink, Stack, TextField } from "@mui/material";
 import { useState } from "react";
 import {
   BulkDeleteWithConfirmButton,
@@ -12,7 +12,6 @@ import {
   Pagination,
   type RaRecord,
   TopToolbar,
-  useLocale,
   useTranslate,
 } from "react-admin";
 import { useParams } from "react-router-dom";
@@ -20,7 +19,8 @@ import { EmptyState } from "../components/EmptyState.tsx";
 import { formatMoment } from "../components/format.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
-import { Section } from "../components/Section.tsx";
+import { Section, TableSurface } from "../components/Section.tsx";
+import { useLanguage } from "../components/useLanguage.ts";
 import { useMay, useSession } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import type { Description } from "../providers/records.ts";
@@ -48,12 +48,15 @@ function Table({ description, readOnly }: { description: Description; readOnly: 
       bulkActionButtons={mayDelete ? <BulkDeleteWithConfirmButton mutationMode="pessimistic" /> : false}
       rowClick={readOnly ? false : (id) => recordPath(dataset.name, id)}
       hiddenColumns={hidden}
+      sx={{ "& td": { maxWidth: 280, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" } }}
     >
       {columns.map((column, index) => (
         <DataTable.Col<DataRecord>
           key={column.attribute}
           source={`row.${column.attribute}`}
           label={column.name}
+          // Rows at a moment come in the key's order.
+          disableSort={readOnly}
           align={isNumeric(column.type) ? "right" : "left"}
           render={(record) => {
             const value = <Value value={record.row[column.attribute]} type={column.type} />;
@@ -78,23 +81,31 @@ interface Moment {
   iso: string | null;
 }
 
-function Toolbar({ moment, onMoment }: { moment: Moment; onMoment: (moment: Moment) => void }) {
+const NOW: Moment = { text: "", iso: null };
+
+function MomentField({ moment, onMoment }: { moment: Moment; onMoment: (moment: Moment) => void }) {
   const translate = useTranslate();
-  const mayExport = useMay("record.export");
   const change = (text: string) => {
     const date = new Date(text);
     onMoment({ text, iso: text === "" || Number.isNaN(date.getTime()) ? null : date.toISOString() });
   };
   return (
-    <TopToolbar sx={{ alignItems: "center", gap: 1, flexWrap: "wrap" }}>
-      <TextField
-        type="datetime-local"
-        label={translate("app.record.as_of")}
-        value={moment.text}
-        onChange={(event) => change(event.target.value)}
-        slotProps={{ inputLabel: { shrink: true }, htmlInput: { step: 1 } }}
-        sx={{ width: 235 }}
-      />
+    <TextField
+      type="datetime-local"
+      label={translate("app.record.as_of")}
+      value={moment.text}
+      onChange={(event) => change(event.target.value)}
+      margin="none"
+      slotProps={{ inputLabel: { shrink: true }, htmlInput: { step: 1 } }}
+      sx={{ width: 245, bgcolor: "background.paper" }}
+    />
+  );
+}
+
+function Toolbar() {
+  const mayExport = useMay("record.export");
+  return (
+    <TopToolbar>
       <FilterButton />
       <ColumnsButton />
       {mayExport && <ExportButton />}
@@ -104,7 +115,7 @@ function Toolbar({ moment, onMoment }: { moment: Moment; onMoment: (moment: Mome
 
 function AsOfBanner({ moment, onClear }: { moment: Moment; onClear: () => void }) {
   const translate = useTranslate();
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   if (!moment.iso) return null;
   return (
     <Alert severity="info" action={<Button onClick={onClear}>{translate("app.record.back_to_now")}</Button>}>
@@ -113,44 +124,49 @@ function AsOfBanner({ moment, onClear }: { moment: Moment; onClear: () => void }
   );
 }
 
-function RecordList({ description }: { description: Description }) {
+interface ListProps {
+  description: Description;
+  moment: Moment;
+  onMoment: (moment: Moment) => void;
+}
+
+function RecordList({ description, moment, onMoment }: ListProps) {
   const translate = useTranslate();
   const session = useSession();
   const { dataset } = description;
-  const [moment, setMoment] = useState<Moment>({ text: "", iso: null });
   const asOf = moment.iso;
   return (
     <Stack spacing={1.5}>
-      <AsOfBanner moment={moment} onClear={() => setMoment({ text: "", iso: null })} />
+      <AsOfBanner moment={moment} onClear={() => onMoment(NOW)} />
       <List
         resource={`records/${dataset.name}`}
         // Filters and sorts of one organization's dataset mean nothing in another's of the same name.
         storeKey={`${session?.org?.slug ?? ""}.records.${dataset.name}`}
         title={false}
         filters={filtersOf(description, translate)}
-        actions={<Toolbar moment={moment} onMoment={setMoment} />}
+        actions={<Toolbar />}
         exporter={exportCsv(description)}
         queryOptions={{ meta: { asOf } }}
         sort={{ field: "id", order: "ASC" }}
         perPage={25}
         pagination={<Pagination rowsPerPageOptions={[25, 50, 100, 250]} />}
-        component={Section}
+        component={TableSurface}
         empty={
           asOf ? (
             false
           ) : (
-            <EmptyState
-              icon={<TableIcon />}
-              title={translate("app.record.empty")}
-              text={translate("app.record.empty_text")}
-              action={<UploadButton dataset={dataset.name} />}
-            />
+            <Section>
+              <EmptyState
+                icon={<TableIcon />}
+                title={translate("app.record.empty")}
+                text={translate("app.record.empty_text")}
+                action={<UploadButton dataset={dataset.name} />}
+              />
+            </Section>
           )
         }
       >
-        <Box sx={{ overflowX: "auto" }}>
-          <Table description={description} readOnly={asOf !== null} />
-        </Box>
+        <Table description={description} readOnly={asOf !== null} />
       </List>
     </Stack>
   );
@@ -160,6 +176,7 @@ function RecordList({ description }: { description: Description }) {
 export default function Records() {
   const translate = useTranslate();
   const { dataset = "" } = useParams();
+  const [moment, setMoment] = useState(NOW);
   const { description, error } = useDescription(dataset);
   const crumbs = [
     { label: translate("app.dataset.title"), to: "/datasets" },
@@ -172,10 +189,22 @@ export default function Records() {
       title={dataset}
       crumbs={crumbs}
       subtitle={translate("app.record.subtitle")}
-      actions={<UploadButton dataset={dataset} />}
+      actions={
+        <>
+          <MomentField moment={moment} onMoment={setMoment} />
+          <UploadButton dataset={dataset} />
+        </>
+      }
     >
       {error ? <ProblemAlert problem={problemOf(error)} /> : null}
-      {description && <RecordList key={description.dataset.id} description={description} />}
+      {description && (
+        <RecordList
+          key={description.dataset.id}
+          description={description}
+          moment={moment}
+          onMoment={setMoment}
+        />
+      )}
     </Page>
   );
 }

@@ -24,6 +24,7 @@ function Side({ sign, text, tone }: { sign: string; text: string | null; tone: "
     <Box
       component={tone === "error" ? "del" : "ins"}
       sx={{
+        display: "block",
         textDecoration: "none",
         borderLeft: 3,
         borderColor: `${tone}.main`,
@@ -44,11 +45,18 @@ function Diff({ found, whole }: { found: Difference[]; whole: boolean }) {
   return (
     <Box
       component="dl"
-      sx={{ m: 0, mt: 1, display: "grid", gridTemplateColumns: "minmax(90px, max-content) 1fr", columnGap: 2, rowGap: 0.75 }}
+      sx={{
+        m: 0,
+        mt: 1,
+        display: "grid",
+        gridTemplateColumns: "minmax(90px, max-content) 1fr",
+        columnGap: 2,
+        rowGap: 0.75,
+      }}
     >
       {found.map(({ column, before, after }) => (
         <Box key={column.attribute} sx={{ display: "contents" }}>
-          <Typography component="dt" variant="body2" color="text.secondary" sx={{ fontFamily: "monospace" }}>
+          <Typography component="dt" variant="body2" color="textSecondary" sx={{ fontFamily: "monospace" }}>
             {column.name}
           </Typography>
           <Typography component="dd" variant="body2" sx={{ m: 0 }}>
@@ -76,7 +84,10 @@ function Entry({ description, version, previous, author, isCurrent, onRestore }:
   const found = differences(description.columns, version, previous);
   const whole = changeType === "insert" || previous?.row.changeType === "delete";
   return (
-    <Box component="li" sx={{ py: 1.5, borderTop: 1, borderColor: "divider", "&:first-of-type": { borderTop: 0, pt: 0 } }}>
+    <Box
+      component="li"
+      sx={{ py: 1.5, borderTop: 1, borderColor: "divider", "&:first-of-type": { borderTop: 0, pt: 0 } }}
+    >
       <Stack direction="row" useFlexGap spacing={1} sx={{ alignItems: "center", flexWrap: "wrap" }}>
         <Typography component="h3" sx={{ fontWeight: 650 }}>
           {translate("app.record.version", { version: version.row.version })}
@@ -94,12 +105,11 @@ function Entry({ description, version, previous, author, isCurrent, onRestore }:
           </Button>
         )}
       </Stack>
-      <Typography variant="body2" color="text.secondary">
-        <Moment at={version.row.validFrom} /> (<Ago at={version.row.validFrom} />)
-        {author && ` · ${author}`}
+      <Typography variant="body2" color="textSecondary">
+        <Moment at={version.row.validFrom} /> (<Ago at={version.row.validFrom} />){author && ` · ${author}`}
         {" · "}
         {runId ? (
-          <MuiLink component={Link} to={`/runs/${runId}/show`}>
+          <MuiLink component={Link} underline="always" to={`/runs/${runId}/show`}>
             {sourceLine
               ? translate("app.record.from_line", { line: sourceLine })
               : translate("app.record.from_run")}

@@ -9,7 +9,11 @@ export interface Difference {
 }
 
 /** Field by field, what a version changed against the one before it; for the first version, all that it has. */
-export function differences(columns: Column[], version: Version, previous: Version | undefined): Difference[] {
+export function differences(
+  columns: Column[],
+  version: Version,
+  previous: Version | undefined,
+): Difference[] {
   if (version.row.changeType === "delete") return [];
   // A row that came back after its deletion is compared with nothing: it was not there.
   const before = previous?.row.changeType === "delete" ? undefined : previous;

@@ -37,7 +37,9 @@ export function filtersOf(description: Description, translate: Translate): React
     }
     if (column.type === "boolean") {
       const choices = ["true", "false"].map((id) => ({ id, name: id }));
-      return [<SelectInput key={source} source={source} label={column.name} choices={choices} helperText={false} />];
+      return [
+        <SelectInput key={source} source={source} label={column.name} choices={choices} helperText={false} />,
+      ];
     }
     if (column.type !== "text") return [];
     return [

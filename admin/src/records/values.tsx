@@ -26,7 +26,15 @@ export function textOf(value: unknown, type: string): string | null {
   return String(value);
 }
 
-export function Value({ value, type, whole = false }: { value: unknown; type: string; whole?: boolean }): ReactNode {
+export function Value({
+  value,
+  type,
+  whole = false,
+}: {
+  value: unknown;
+  type: string;
+  whole?: boolean;
+}): ReactNode {
   const text = textOf(value, type);
   if (text === null) {
     return (

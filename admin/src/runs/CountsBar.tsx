@@ -26,7 +26,14 @@ export function CountsBar({ run, height = 16 }: { run: Run; height?: number }) {
     <Box
       role="img"
       aria-label={label || translate("app.run.counts.none")}
-      sx={{ display: "flex", gap: "2px", height, borderRadius: 1, overflow: "hidden", bgcolor: "action.hover" }}
+      sx={{
+        display: "flex",
+        gap: "2px",
+        height,
+        borderRadius: 1,
+        overflow: "hidden",
+        bgcolor: "action.hover",
+      }}
     >
       {parts.map((part) => (
         <Box
@@ -43,12 +50,23 @@ function Figure({ name, value, colour }: { name: string; value: unknown; colour?
   const translate = useTranslate();
   return (
     <Box sx={{ minWidth: 92 }}>
-      <Stack direction="row" spacing={0.75} sx={{ alignItems: "center" }}>
-        {colour && <Box aria-hidden sx={{ width: 10, height: 10, borderRadius: "2px", bgcolor: colour }} />}
-        <Typography component="dt" variant="body2" color="text.secondary">
-          {translate(`app.run.counts.${name}`)}
-        </Typography>
-      </Stack>
+      <Typography component="dt" variant="body2" color="textSecondary">
+        {colour && (
+          <Box
+            component="span"
+            aria-hidden
+            sx={{
+              display: "inline-block",
+              width: 10,
+              height: 10,
+              mr: 0.75,
+              borderRadius: "2px",
+              bgcolor: colour,
+            }}
+          />
+        )}
+        {translate(`app.run.counts.${name}`)}
+      </Typography>
       <Typography component="dd" sx={{ m: 0, fontSize: "1.35rem", fontWeight: 650, lineHeight: 1.3 }}>
         <Count value={value} />
       </Typography>

@@ -1,6 +1,17 @@
-import { Box, Button, Dialog, DialogActions, DialogContent, DialogTitle, TextField, Typography } from "@mui/material";
+import {
+  Box,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogTitle,
+  TextField,
+  Typography,
+} from "@mui/material";
 import { type FormEvent, useId } from "react";
 import { useTranslate } from "react-admin";
+import { SCROLLING_FORM } from "../components/styles.ts";
+import type { Field } from "../datasets/types.ts";
 import { useFields } from "../datasets/useFields.ts";
 import type { Row } from "../providers/shapes.ts";
 import type { RejectedRow, RowIssue } from "./types.ts";
@@ -16,7 +27,11 @@ interface Props {
 }
 
 const asText = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+  value === null || value === undefined
+    ? ""
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
 
 /** What differs from the record as it came; an emptied input means null. */
 function corrections(form: FormData, record: Row | null): Row {
@@ -26,6 +41,15 @@ function corrections(form: FormData, record: Row | null): Row {
     if (record === null || value !== asText(record[name])) values[name] = value === "" ? null : value;
   }
   return values;
+}
+
+const issueOf = (field: Field, issues: Map<string, RowIssue>): RowIssue | undefined =>
+  issues.get(field.name) ?? issues.get(field.sourceName);
+
+/** What has to be corrected must not be searched for among thirty fields. */
+function wrongFirst(fields: Field[], issues: Map<string, RowIssue>): Field[] {
+  const wrong = fields.filter((field) => issueOf(field, issues));
+  return [...wrong, ...fields.filter((field) => !wrong.includes(field))];
 }
 
 /** The row as it came, field by field, with what is wrong beside the field. */
@@ -40,13 +64,13 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
   };
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={titleId}>
-      <form onSubmit={submit}>
+      <Box component="form" onSubmit={submit} sx={SCROLLING_FORM}>
         <DialogTitle id={titleId}>{translate("app.rejected.fix_line", { line: row.line })}</DialogTitle>
         <DialogContent>
           {issues
             .filter((issue) => !fields.some((field) => field.name === issue.columnName))
             .map((issue) => (
-              <Typography key={issue.id} color="error.main" gutterBottom>
+              <Typography key={issue.id} color="error" gutterBottom>
                 {issue.message} {issue.remedy}
               </Typography>
             ))}
@@ -55,8 +79,8 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
               {row.raw}
             </Box>
           )}
-          {fields.map((field) => {
-            const issue = byColumn.get(field.name) ?? byColumn.get(field.sourceName);
+          {wrongFirst(fields, byColumn).map((field) => {
+            const issue = issueOf(field, byColumn);
             const value = fix && field.name in fix ? fix[field.name] : row.record?.[field.name];
             return (
               <TextField
@@ -65,7 +89,7 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
                 label={`${field.name} · ${field.type}`}
                 defaultValue={asText(value)}
                 error={issue !== undefined}
-                helperText={issue ? `${issue.message} ${issue.remedy}` : undefined}
+                helperText={issue ? `${issue.message}. ${issue.remedy}` : undefined}
               />
             );
           })}
@@ -76,7 +100,7 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
             {translate("app.rejected.keep_fix")}
           </Button>
         </DialogActions>
-      </form>
+      </Box>
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
 import { List, Pagination, SelectInput, TextInput, useTranslate } from "react-admin";
 import { EmptyState } from "../components/EmptyState.tsx";
 import { Page } from "../components/Page.tsx";
-import { Section } from "../components/Section.tsx";
+import { Section, TableSurface } from "../components/Section.tsx";
 import { RunsTable } from "./RunsTable.tsx";
 import { UploadButton } from "./UploadButton.tsx";
 
@@ -29,23 +29,29 @@ export default function RunList() {
     />,
   ];
   return (
-    <Page title={translate("app.run.title")} subtitle={translate("app.run.subtitle")} actions={<UploadButton />}>
+    <Page
+      title={translate("app.run.title")}
+      subtitle={translate("app.run.subtitle")}
+      actions={<UploadButton />}
+    >
       <List
         title={false}
         actions={false}
         exporter={false}
         filters={filters}
-        component={Section}
+        component={TableSurface}
         sort={{ field: "createdAt", order: "DESC" }}
         pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
         perPage={25}
         empty={
-          <EmptyState
-            icon={<HistoryIcon />}
-            title={translate("app.run.empty")}
-            text={translate("app.run.empty_text")}
-            action={<UploadButton />}
-          />
+          <Section>
+            <EmptyState
+              icon={<HistoryIcon />}
+              title={translate("app.run.empty")}
+              text={translate("app.run.empty_text")}
+              action={<UploadButton />}
+            />
+          </Section>
         }
       >
         <RunsTable />

@@ -9,7 +9,12 @@ export function ReasonChips({ reasons }: { reasons: { reasons: Reason[]; partial
   const translate = useTranslate();
   if (reasons.reasons.length === 0) return null;
   return (
-    <Stack direction="row" useFlexGap spacing={1} sx={{ flexWrap: "wrap", px: 2, pb: 1.5, alignItems: "center" }}>
+    <Stack
+      direction="row"
+      useFlexGap
+      spacing={1}
+      sx={{ flexWrap: "wrap", px: 2, pb: 1.5, alignItems: "center" }}
+    >
       {reasons.reasons.slice(0, MAX_SHOWN).map((reason) => (
         <Chip
           key={`${reason.rule} ${reason.column}`}
@@ -22,7 +27,7 @@ export function ReasonChips({ reasons }: { reasons: { reasons: Reason[]; partial
         />
       ))}
       {reasons.partial && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {translate("app.rejected.partial")}
         </Typography>
       )}

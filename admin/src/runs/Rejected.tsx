@@ -9,8 +9,8 @@ import { useMay } from "../layout/useSession.ts";
 import { problemOf, sentence } from "../providers/errors.ts";
 import { download, type Fixes, organizationPath, replayRejected } from "../providers/operations.ts";
 import { FixDialog } from "./FixDialog.tsx";
-import { RejectedTable } from "./RejectedTable.tsx";
 import { ReasonChips } from "./ReasonChips.tsx";
+import { RejectedTable } from "./RejectedTable.tsx";
 import type { RejectedRow, Run } from "./types.ts";
 import { useReasons, useRejected } from "./useRejected.ts";
 
@@ -48,8 +48,8 @@ export function Rejected({ run }: { run: Run }) {
   const mayExport = useMay("record.export");
   const corrected = Object.keys(fixes).length;
   const exportCsv = () =>
-    download(organizationPath(`runs/${run.id}/rejected.csv`), `${run.datasetName}-rejected.csv`).catch((error) =>
-      notify(sentence(problemOf(error)), { type: "error" }),
+    download(organizationPath(`runs/${run.id}/rejected.csv`), `${run.datasetName}-rejected.csv`).catch(
+      (error) => notify(sentence(problemOf(error)), { type: "error" }),
     );
   return (
     <Section
@@ -95,6 +95,9 @@ export function Rejected({ run }: { run: Run }) {
         onPageChange={(_event, number) => setPage({ ...page, number })}
         onRowsPerPageChange={(event) => setPage({ number: 0, size: Number(event.target.value) })}
         labelRowsPerPage={translate("ra.navigation.page_rows_per_page")}
+        labelDisplayedRows={({ from, to, count }) =>
+          translate("ra.navigation.page_range_info", { offsetBegin: from, offsetEnd: to, total: count })
+        }
         getItemAriaLabel={(type) => translate(`app.page.${type}`)}
       />
       {fixing && (

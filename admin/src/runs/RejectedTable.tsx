@@ -11,6 +11,7 @@ import {
   Typography,
 } from "@mui/material";
 import { Link, useTranslate } from "react-admin";
+import { ActionsCell } from "../components/ActionsCell.tsx";
 import type { Fixes } from "../providers/operations.ts";
 import type { RejectedRow, RowIssue } from "./types.ts";
 
@@ -18,11 +19,13 @@ function Issue({ issue }: { issue: RowIssue }) {
   const translate = useTranslate();
   return (
     <Box sx={{ "& + &": { mt: 1 } }}>
-      <Typography sx={{ fontWeight: 600 }}>
-        {issue.columnName && <Box component="code" sx={{ mr: 0.75 }}>{`${issue.columnName}:`}</Box>}
+      <Typography sx={{ fontWeight: 500 }}>
+        {issue.columnName && !issue.message.includes(issue.columnName) && (
+          <Box component="code" sx={{ mr: 0.75 }}>{`${issue.columnName}:`}</Box>
+        )}
         {issue.message}
       </Typography>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {translate(`app.rule.${issue.rule}`, { _: issue.rule })}
         {issue.remedy && ` · ${issue.remedy}`}
       </Typography>
@@ -30,8 +33,20 @@ function Issue({ issue }: { issue: RowIssue }) {
   );
 }
 
-const raw = { fontFamily: "monospace", fontSize: "0.8rem", overflowWrap: "anywhere", whiteSpace: "pre-wrap" } as const;
-const MAX_RAW = 200;
+const raw = {
+  fontFamily: "monospace",
+  fontSize: "0.8rem",
+  overflowWrap: "anywhere",
+  whiteSpace: "pre-wrap",
+} as const;
+/** Two lines are enough to know the record by; all of it is in the dialog and the download. */
+const clamped = {
+  display: "-webkit-box",
+  WebkitLineClamp: 2,
+  WebkitBoxOrient: "vertical",
+  overflow: "hidden",
+} as const;
+const MAX_RAW = 1000;
 
 interface Props {
   rows: RejectedRow[];
@@ -74,7 +89,7 @@ export function RejectedTable({ rows, issues, fixes, onFix }: Props) {
           <TableCell>{translate("app.rejected.why")}</TableCell>
           <TableCell>{translate("app.rejected.value")}</TableCell>
           <TableCell>{translate("app.rejected.record")}</TableCell>
-          <TableCell />
+          <ActionsCell />
         </TableRow>
       </TableHead>
       <TableBody>
@@ -94,7 +109,9 @@ export function RejectedTable({ rows, issues, fixes, onFix }: Props) {
                 {found.map((issue) => issue.value).find((value) => value !== null) ?? ""}
               </TableCell>
               <TableCell sx={{ ...raw, maxWidth: 420, color: "text.secondary" }}>
-                {row.raw.length > MAX_RAW ? `${row.raw.slice(0, MAX_RAW)}…` : row.raw}
+                <Box sx={clamped} title={row.raw.slice(0, MAX_RAW)}>
+                  {row.raw.slice(0, MAX_RAW)}
+                </Box>
               </TableCell>
               <TableCell align="right">
                 <State row={row} fixed={row.line in fixes} onFix={onFix} />

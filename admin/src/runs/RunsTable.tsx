@@ -66,7 +66,14 @@ export function RunsTable({ dataset = true }: { dataset?: boolean }) {
       <DataTable.Col<Run>
         disableSort
         label={translate("app.run.took")}
-        render={(run) => <Duration from={run.startedAt} to={run.finishedAt} />}
+        render={(run) =>
+          // A held run's clock stands still: it waits for a person.
+          run.finishedAt || run.status === "running" ? (
+            <Duration from={run.startedAt} to={run.finishedAt} />
+          ) : (
+            "–"
+          )
+        }
       />
     </DataTable>
   );

@@ -31,7 +31,7 @@ function Subtitle({ run }: { run: Run }) {
           </>
         )}
         <Ago at={run.createdAt} />
-        {run.startedAt && (
+        {run.startedAt && run.finishedAt && (
           <>
             {" · "}
             <Duration from={run.startedAt} to={run.finishedAt} />
@@ -75,7 +75,7 @@ export default function RunShow() {
           </Section>
         )}
         {toNumber(run.rejectedRows) > 0 && !moving && <Rejected run={run} />}
-        {run.contractVersion !== null && <Inspection runId={run.id} isNew={run.contractVersion === 1} />}
+        {run.datasetId !== null && !moving && <Inspection run={run} />}
       </Stack>
     </Page>
   );

@@ -18,7 +18,11 @@ function latest(steps: RunStep[]): Map<StepName, RunStep> {
 
 function Dot({ state }: { state: string }) {
   const colour =
-    state === "failed" ? "error.main" : state === "succeeded" || state === "running" ? "primary.main" : "divider";
+    state === "failed"
+      ? "error.main"
+      : state === "succeeded" || state === "running"
+        ? "primary.main"
+        : "divider";
   return (
     <Box
       aria-hidden
@@ -43,23 +47,26 @@ function Dot({ state }: { state: string }) {
   );
 }
 
-function Step({ name, step }: { name: StepName; step: RunStep | undefined }) {
+function Step({ name, step, over }: { name: StepName; step: RunStep | undefined; over: boolean }) {
   const translate = useTranslate();
-  const state = step?.status ?? "todo";
+  const state = step?.status ?? (over ? "succeeded" : "todo");
   return (
     <Stack
       component="li"
       direction="row"
       spacing={1}
       aria-current={state === "running" ? "step" : undefined}
-      sx={{ flex: "1 1 150px", alignItems: "flex-start" }}
+      sx={{ flex: "1 1 118px", alignItems: "flex-start" }}
     >
       <Dot state={state} />
       <Box>
-        <Typography sx={{ fontWeight: 600, lineHeight: "26px" }} color={step ? "text.primary" : "text.secondary"}>
+        <Typography
+          sx={{ fontWeight: 600, lineHeight: "26px" }}
+          color={state === "todo" ? "textSecondary" : "textPrimary"}
+        >
           {translate(`app.run.step.${name}`)}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {translate(`app.run.step_state.${state}`)}
           {step && state !== "skipped" && (
             <>
@@ -78,6 +85,8 @@ function Step({ name, step }: { name: StepName; step: RunStep | undefined }) {
 export function Steps({ run, steps }: { run: Run; steps: RunStep[] }) {
   const translate = useTranslate();
   const found = latest(steps);
+  // What the merge's transaction commits along with it has no time of its own.
+  const over = run.status === "succeeded";
   const total = toNumber(run.bytesTotal);
   const done = toNumber(run.bytesDone);
   const reading = run.status === "running" && total > 0 && done < total;
@@ -90,7 +99,7 @@ export function Steps({ run, steps }: { run: Run; steps: RunStep[] }) {
         sx={{ flexWrap: "wrap", gap: 2, listStyle: "none", p: 0, m: 0 }}
       >
         {STEPS.map((name) => (
-          <Step key={name} name={name} step={found.get(name)} />
+          <Step key={name} name={name} step={found.get(name)} over={over} />
         ))}
       </Stack>
       {reading && (
@@ -100,7 +109,7 @@ export function Steps({ run, steps }: { run: Run; steps: RunStep[] }) {
             value={Math.min(100, (done / total) * 100)}
             aria-label={translate("app.run.read_bytes")}
           />
-          <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+          <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
             <Bytes value={done} /> / <Bytes value={total} />
           </Typography>
         </Box>

@@ -3,11 +3,11 @@ import { graphql } from "../providers/http.ts";
 
 export interface Inspected {
   dialect?: Record<string, unknown>;
+  columns?: string[];
+  /** Why the dialect was chosen, one sentence each. */
   evidence?: string[];
-  contract?: {
-    fields: { name: string; sourceName: string; type: string }[];
-    evidence: Record<string, { text: string } | undefined>;
-  };
+  /** Where the file made the dataset: why each column got its type. */
+  contract?: { evidence?: Record<string, { text: string } | undefined> };
 }
 
 const QUERY = `query Inspection($id: UUID!) {

@@ -5,7 +5,7 @@ import { MOVING, type Run, type RunStep } from "./types.ts";
 
 /** How often a moving run is asked for: often while nobody tells us, seldom while the server does. */
 const POLL_MS = 1_000;
-const POLL_LIVE_MS = 10_000;
+const POLL_LIVE_MS = 3_000;
 
 const NEWS = "subscription RunNews($id: UUID!) { runChanged(runId: $id) { runId } }";
 
@@ -36,13 +36,17 @@ export function useRun(id: string) {
       refetchSteps();
       return;
     }
-    return listen(NEWS, { id }, {
-      onNews: () => {
-        refetchRun();
-        refetchSteps();
+    return listen(
+      NEWS,
+      { id },
+      {
+        onNews: () => {
+          refetchRun();
+          refetchSteps();
+        },
+        onState: setLive,
       },
-      onState: setLive,
-    });
+    );
   }, [id, moving, refetchRun, refetchSteps]);
   return { run: run.data, error: run.error, steps: steps.data ?? [], moving, live, refetch: refetchRun };
 }

@@ -44,7 +44,11 @@ export function DropZone({ file, disabled, onFile }: Props) {
       <Stack
         direction={file ? "row" : "column"}
         spacing={1.5}
-        sx={{ alignItems: "center", justifyContent: file ? "flex-start" : "center", textAlign: file ? "left" : "center" }}
+        sx={{
+          alignItems: "center",
+          justifyContent: file ? "flex-start" : "center",
+          textAlign: file ? "left" : "center",
+        }}
       >
         <Box aria-hidden sx={{ color: "primary.main", lineHeight: 0, "& svg": { fontSize: file ? 32 : 48 } }}>
           {file ? <DescriptionIcon /> : <CloudUploadIcon />}
@@ -53,11 +57,15 @@ export function DropZone({ file, disabled, onFile }: Props) {
           <Typography sx={{ fontWeight: 650, overflowWrap: "anywhere" }}>
             {file ? file.name : translate("app.upload.drop")}
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {file ? <Bytes value={file.size} /> : translate("app.upload.formats")}
           </Typography>
         </Box>
-        <Button variant={file ? "text" : "contained"} disabled={disabled} onClick={() => input.current?.click()}>
+        <Button
+          variant={file ? "text" : "contained"}
+          disabled={disabled}
+          onClick={() => input.current?.click()}
+        >
           {translate(file ? "app.upload.other" : "app.upload.choose")}
         </Button>
       </Stack>

@@ -1,4 +1,14 @@
-import { Autocomplete, FormControl, FormControlLabel, FormLabel, Radio, RadioGroup, Stack, TextField, Typography } from "@mui/material";
+import {
+  Autocomplete,
+  FormControl,
+  FormControlLabel,
+  FormLabel,
+  Radio,
+  RadioGroup,
+  Stack,
+  TextField,
+  Typography,
+} from "@mui/material";
 import { useTranslate } from "react-admin";
 import type { Dataset } from "../datasets/types.ts";
 import { NAME_PATTERN, type Preview } from "./preview.ts";
@@ -47,7 +57,17 @@ function DatasetField({ plan, datasets, existing, mayCreate, onChange }: Omit<Pr
   );
 }
 
-function ModeField({ plan, keyed, fallback, onChange }: { plan: Plan; keyed: boolean; fallback: string; onChange: Props["onChange"] }) {
+function ModeField({
+  plan,
+  keyed,
+  fallback,
+  onChange,
+}: {
+  plan: Plan;
+  keyed: boolean;
+  fallback: string;
+  onChange: Props["onChange"];
+}) {
   const translate = useTranslate();
   const modes = keyed ? ["upsert", "snapshot"] : ["append"];
   const value = plan.mode || (modes.includes(fallback) ? fallback : modes[0]);
@@ -70,7 +90,7 @@ function ModeField({ plan, keyed, fallback, onChange }: { plan: Plan; keyed: boo
                 <Typography component="span" sx={{ fontWeight: 600, display: "block", lineHeight: 2.2 }}>
                   {translate(`app.mode.${mode}`)}
                 </Typography>
-                <Typography component="span" variant="body2" color="text.secondary">
+                <Typography component="span" variant="body2" color="textSecondary">
                   {translate(`app.mode.${mode}_text`)}
                 </Typography>
               </>
@@ -96,12 +116,16 @@ export function LoadingPlan(props: Props) {
           helperText={translate("app.upload.key_help")}
           value={plan.key.join(",")}
           onChange={(event) =>
-            onChange({ ...plan, mode: "", key: event.target.value === "" ? [] : event.target.value.split(",") })
+            onChange({
+              ...plan,
+              mode: "",
+              key: event.target.value === "" ? [] : event.target.value.split(","),
+            })
           }
         />
       )}
       {!existing && preview !== null && (
-        <Typography variant="body2" color={key.length > 0 ? "text.primary" : "text.secondary"}>
+        <Typography variant="body2" color={key.length > 0 ? "textPrimary" : "textSecondary"}>
           {key.length > 0
             ? translate("app.upload.key_chosen", { key: key.join(" + ") })
             : translate("app.upload.key_none")}

@@ -50,10 +50,12 @@ export function PreviewTable({ preview, keyColumns, onKey }: Props) {
         <TableBody>
           {preview.rows.map((row, index) => (
             // Rows of a preview have no identity but their place.
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes its order
             <TableRow key={index}>
               {preview.columns.map((column, place) => (
-                <TableCell key={column} sx={{ maxWidth: 260, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
+                <TableCell
+                  key={column}
+                  sx={{ maxWidth: 260, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+                >
                   {row[place]}
                 </TableCell>
               ))}

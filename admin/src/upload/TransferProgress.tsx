@@ -1,15 +1,16 @@
 import { Button, LinearProgress, Stack, Typography } from "@mui/material";
-import { useLocale, useTranslate } from "react-admin";
+import { useTranslate } from "react-admin";
 import { formatBytes, formatDuration } from "../components/format.ts";
+import { useLanguage } from "../components/useLanguage.ts";
 import type { Progress } from "../providers/upload.ts";
 
 /** Bytes sent, rate and time left: measured, not guessed. */
 export function TransferProgress({ progress, onCancel }: { progress: Progress; onCancel: () => void }) {
   const translate = useTranslate();
-  const locale = useLocale() ?? "en";
+  const locale = useLanguage();
   const { sent, total, rate } = progress;
   const done = total > 0 && sent >= total;
-  const left = rate > 0 ? formatDuration(locale, ((total - sent) / rate) * 1000) : null;
+  const left = rate > 0 ? formatDuration(locale, Math.max(1, (total - sent) / rate) * 1000) : null;
   return (
     <Stack spacing={1} sx={{ mt: 2 }} role="status">
       <LinearProgress

@@ -130,7 +130,9 @@ export default function Upload() {
                   disabled={!ready}
                   onClick={() => file && send(file, plan, existing)}
                 >
-                  {translate(existing ? "app.upload.submit" : "app.upload.submit_new", { name: plan.dataset })}
+                  {translate(existing ? "app.upload.submit" : "app.upload.submit_new", {
+                    name: plan.dataset,
+                  })}
                 </Button>
               </Box>
             )}

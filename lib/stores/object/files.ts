@@ -1,27 +1,43 @@
 /** Files under the data directory. A file appears under its key only when it is whole and on the disk. */
-import { randomBytes } from "node:crypto";
-import { constants, createReadStream, createWriteStream } from "node:fs";
-import { access, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../errors.ts";
+import { notFound, requireKey } from "./keys.ts";
 import { measure } from "./measure.ts";
 import type { ObjectStore } from "./types.ts";
 
-// Keys are made by the server, never by people; this is the second lock on the door.
-const KEY = /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9._-]*)+$/;
 const READ_CHUNK_BYTES = 1024 * 1024;
+/** Unfinished files lie here, where no key can reach; within the root, so that renaming is one step. */
+const PARTS = ".parts";
 
-function notFound(key: string): AppError {
-  return new AppError("NOT_FOUND", `no object ${key}`, {
-    hint: "It was removed, or the store is another one.",
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** A full or broken disk, missing rights: somebody has to see to it, and loads wait until then. */
+function down(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError("STORE_DOWN", `the file store does not work (${codeOf(error) || "unknown error"})`, {
+    hint: "Check the disk's free space and the rights on CADASTRE_HOME; loads wait and go on by themselves.",
+    cause: error,
   });
 }
 
-/** Forces a finished file, and then its name, to the disk. */
-async function sync(file: string): Promise<void> {
-  const handle = await open(file, "r");
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw down(error);
+  }
+}
+
+/** Forces a folder's names to the disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
   try {
     await handle.sync();
   } finally {
@@ -29,55 +45,117 @@ async function sync(file: string): Promise<void> {
   }
 }
 
+/** Makes a folder that survives a crash: each new name is forced to the disk in the folder above it. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  // From the folder down to above the first new one; as many turns as a key has parts.
+  for (let at = folder; at.length >= first.length; at = path.dirname(at)) await syncFolder(path.dirname(at));
+}
+
+async function writeAll(handle: FileHandle, body: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of body) await guarded(() => handle.writeFile(chunk));
+  await guarded(() => handle.sync());
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    const found = await stat(file);
+    return found.isFile() ? found.size : null;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
+    throw down(error);
+  }
+}
+
+/** A file cut short or a disk that fails in the middle must not look like the file's end. */
+async function* exactly(stream: Readable, bytes: number): AsyncGenerator<Buffer> {
+  let passed = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      passed += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    throw down(error);
+  } finally {
+    stream.destroy();
+  }
+  if (passed !== bytes) throw down(new Error(`${passed} of ${bytes} bytes were there`));
+}
+
 export function createFileStore(root: string): ObjectStore {
   const locate = (key: string): string => {
-    if (!KEY.test(key))
-      throw new AppError("INVALID_KEY", "not an object key", { hint: "Keys are made by the server." });
+    requireKey(key);
     return path.join(root, key);
   };
+  const parts = path.join(root, PARTS);
   return {
     kind: "files",
     async put(key, body, { maxBytes }) {
       const target = locate(key);
-      await mkdir(path.dirname(target), { recursive: true });
-      const part = `${target}.${randomBytes(6).toString("hex")}.part`;
+      const part = path.join(parts, randomUUID());
       const meter = measure(maxBytes);
+      let handle: FileHandle | null = null;
       try {
-        await pipeline(body, meter.stream, createWriteStream(part, { mode: 0o600 }));
-        await sync(part);
-        await rename(part, target);
-        await sync(path.dirname(target));
+        handle = await guarded(async () => {
+          await makeFolder(parts);
+          await makeFolder(path.dirname(target));
+          return open(part, "wx", 0o600);
+        });
+        const file = handle;
+        await pipeline(body, meter.stream, (source: AsyncIterable<Buffer>) => writeAll(file, source));
+        await guarded(async () => {
+          await file.close();
+          handle = null;
+          await rename(part, target);
+          await syncFolder(path.dirname(target));
+        });
         return meter.result();
       } catch (error) {
-        await rm(part, { force: true });
+        body.destroy();
+        await handle?.close().catch(() => undefined);
+        await rm(part, { force: true }).catch(() => undefined);
         throw error;
       }
     },
     async open(key, start = 0, end): Promise<Readable> {
       const file = locate(key);
-      const found = await stat(file).catch(() => null);
-      if (!found) throw notFound(key);
-      const last = Math.min(end ?? found.size, found.size) - 1;
-      if (last < start) return createReadStream("/dev/null");
-      return createReadStream(file, { start, end: last, highWaterMark: READ_CHUNK_BYTES });
+      const size = await sizeOf(file);
+      if (size === null) throw notFound(key);
+      const stop = Math.min(end ?? size, size);
+      if (stop <= start) return Readable.from([], { objectMode: false });
+      const stream = createReadStream(file, { start, end: stop - 1, highWaterMark: READ_CHUNK_BYTES });
+      return Readable.from(exactly(stream, stop - start), { objectMode: false, highWaterMark: 1 });
     },
     async size(key) {
-      const found = await stat(locate(key)).catch(() => null);
-      return found?.size ?? null;
+      return sizeOf(locate(key));
     },
     async remove(key) {
-      await rm(locate(key), { force: true });
+      const file = locate(key);
+      await guarded(() => rm(file, { force: true }));
+    },
+    async sweep(olderThanMs) {
+      return guarded(() => sweepParts(parts, Date.now() - olderThanMs));
     },
     async check() {
-      try {
+      await guarded(async () => {
         await mkdir(root, { recursive: true });
         await access(root, constants.W_OK);
-      } catch (error) {
-        throw new AppError("STORE_DOWN", `the file store ${root} cannot be written`, {
-          hint: "Check the disk and the rights on CADASTRE_HOME.",
-          cause: error,
-        });
-      }
+      });
     },
   };
+}
+
+async function sweepParts(parts: string, before: number): Promise<number> {
+  const names = await readdir(parts).catch(() => []);
+  let removed = 0;
+  for (const name of names) {
+    const file = path.join(parts, name);
+    const found = await stat(file).catch(() => null);
+    if (found === null || found.mtimeMs > before) continue;
+    await rm(file, { force: true });
+    removed++;
+  }
+  return removed;
 }

@@ -1,29 +1,35 @@
-/** Any S3 endpoint through the minio client. Uploads are multipart: an object appears only when it is whole. */
+/** Any S3 endpoint through the minio client. An object appears only when it is whole. */
+import http from "node:http";
+import https from "node:https";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { Client } from "minio";
 import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
+import { notFound, requireKey } from "./keys.ts";
 import { measure } from "./measure.ts";
+import { codeOf, down, isMissing, sendParts } from "./s3-parts.ts";
 import type { ObjectStore } from "./types.ts";
 
-const MISSING = new Set(["NoSuchKey", "NotFound"]);
+/** A store that says nothing for so long counts as down. */
+const SILENCE_MS = 60_000;
+/** Requests at once to the store from one process; more wait for a free connection. */
+const MAX_SOCKETS = 32;
+/** Unfinished uploads that one sweep looks at. */
+const MAX_SWEPT = 10_000;
+const OURS_ALREADY = new Set(["BucketAlreadyOwnedByYou", "BucketAlreadyExists"]);
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-function down(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  return new AppError("STORE_DOWN", "the object store does not answer", {
-    hint: "Loads wait for it and go on by themselves; check S3_ENDPOINT and its keys.",
-    cause: error,
-  });
-}
-
-export function createS3Store(settings: NonNullable<Config["s3"]>): ObjectStore {
+function connect(settings: NonNullable<Config["s3"]>): Client {
   const endpoint = new URL(settings.endpoint);
   const secure = endpoint.protocol === "https:";
-  const client = new Client({
+  const plain = secure ? https : http;
+  // The client itself would wait for ever, and starts a connection for each request.
+  const request = (...args: Parameters<typeof http.request>): http.ClientRequest => {
+    const sent = plain.request(...args);
+    return sent.setTimeout(SILENCE_MS, () => sent.destroy(new Error(`no answer within ${SILENCE_MS} ms`)));
+  };
+  const agent = new (secure ? https.Agent : http.Agent)({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  return new Client({
     endPoint: endpoint.hostname,
     port: endpoint.port ? Number(endpoint.port) : secure ? 443 : 80,
     useSSL: secure,
@@ -31,57 +37,96 @@ export function createS3Store(settings: NonNullable<Config["s3"]>): ObjectStore 
     secretKey: settings.secretKey,
     region: settings.region,
     pathStyle: true,
+    transport: { request: request as typeof http.request },
+    transportAgent: agent,
+    // What may be sent again is decided here, where a body is known to be in memory still.
+    retryOptions: { disableRetry: true },
   });
+}
+
+/** A connection that ends early must not look like the object's end. */
+async function* exactly(stream: Readable, bytes: number): AsyncGenerator<Buffer> {
+  let passed = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      passed += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    throw down(error);
+  } finally {
+    stream.destroy();
+  }
+  if (passed !== bytes) throw down(new Error(`${passed} of ${bytes} bytes came`));
+}
+
+export function createS3Store(settings: NonNullable<Config["s3"]>): ObjectStore {
+  const client = connect(settings);
   const bucket = settings.bucket;
   const sizeOf = async (key: string): Promise<number | null> => {
+    requireKey(key);
     try {
       return (await client.statObject(bucket, key)).size;
     } catch (error) {
-      if (MISSING.has(codeOf(error))) return null;
+      if (isMissing(error)) return null;
       throw down(error);
     }
   };
   return {
     kind: "s3",
     async put(key, body, { maxBytes }) {
+      requireKey(key);
       const meter = measure(maxBytes);
-      // A broken source must break the upload too: pipe alone would leave it waiting.
-      body.once("error", (error) => meter.stream.destroy(error));
-      try {
-        await client.putObject(bucket, key, body.pipe(meter.stream));
-        return meter.result();
-      } catch (error) {
-        await client.removeIncompleteUpload(bucket, key).catch(() => undefined);
-        throw down(error);
-      }
+      const target = { client, bucket, key, maxBytes };
+      await pipeline(body, meter.stream, (source: AsyncIterable<Buffer>) => sendParts(target, source));
+      return meter.result();
     },
     async open(key, start = 0, end) {
       const size = await sizeOf(key);
-      if (size === null) {
-        throw new AppError("NOT_FOUND", `no object ${key}`, {
-          hint: "It was removed, or the store is another one.",
-        });
-      }
+      if (size === null) throw notFound(key);
       const length = Math.min(end ?? size, size) - start;
-      if (length <= 0) return Readable.from([]);
+      if (length <= 0) return Readable.from([], { objectMode: false });
       try {
-        return await client.getPartialObject(bucket, key, start, length);
+        const stream = await client.getPartialObject(bucket, key, start, length);
+        return Readable.from(exactly(stream, length), { objectMode: false, highWaterMark: 1 });
       } catch (error) {
-        throw down(error);
+        // Removed since it was measured.
+        throw isMissing(error) ? notFound(key) : down(error);
       }
     },
     size: sizeOf,
     async remove(key) {
+      requireKey(key);
       await client.removeObject(bucket, key).catch((error: unknown) => {
         throw down(error);
       });
     },
+    sweep: (olderThanMs) => sweepUploads(client, bucket, Date.now() - olderThanMs),
     async check() {
       try {
-        if (!(await client.bucketExists(bucket))) await client.makeBucket(bucket, settings.region);
+        if (await client.bucketExists(bucket)) return;
+        await client.makeBucket(bucket, settings.region);
       } catch (error) {
-        throw down(error);
+        // Another process made it meanwhile.
+        if (!OURS_ALREADY.has(codeOf(error))) throw down(error);
       }
     },
   };
+}
+
+async function sweepUploads(client: Client, bucket: string, before: number): Promise<number> {
+  let seen = 0;
+  let removed = 0;
+  try {
+    const uploads = client.listIncompleteUploads(bucket, "", true);
+    for await (const upload of uploads as AsyncIterable<{ key: string; uploadId: string; initiated: Date }>) {
+      if (++seen > MAX_SWEPT) break;
+      if (upload.initiated.getTime() > before) continue;
+      await client.abortMultipartUpload(bucket, upload.key, upload.uploadId);
+      removed++;
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : down(error);
+  }
+  return removed;
 }

@@ -9,15 +9,22 @@ export interface StoredObject {
 export interface ObjectStore {
   readonly kind: "files" | "s3";
   /**
-   * Stores a stream whole or not at all: a broken stream, or one over `maxBytes`, leaves nothing under the key.
-   * Size and digest are taken while the bytes pass. Errors: AppError TOO_LARGE, STORE_DOWN.
+   * Stores a stream whole or not at all: a broken stream, or one over `maxBytes`, leaves nothing new under the key;
+   * of two at once under one key, one is there, whole. Size and digest are taken while the bytes pass. Errors:
+   * AppError INVALID_KEY, TOO_LARGE, STORE_DOWN; an error of the stream itself is thrown as it is.
    */
   put(key: string, body: Readable, options: { maxBytes: number }): Promise<StoredObject>;
-  /** Bytes from `start` up to, not including, `end`. Errors: AppError NOT_FOUND, STORE_DOWN. */
+  /**
+   * Bytes from `start` up to, not including, `end`; what lies behind the object's end is left out. A stream that
+   * breaks ends with AppError STORE_DOWN, never early. Errors: AppError INVALID_KEY, NOT_FOUND, STORE_DOWN.
+   */
   open(key: string, start?: number, end?: number): Promise<Readable>;
-  /** Bytes stored under the key, or null when there is none. */
+  /** Bytes stored under the key, or null when there is none. Errors: AppError INVALID_KEY, STORE_DOWN. */
   size(key: string): Promise<number | null>;
+  /** Removes what is under the key; nothing there is no error. */
   remove(key: string): Promise<void>;
+  /** Removes what broken uploads of killed processes left, where it is older; gives how many there were. */
+  sweep(olderThanMs: number): Promise<number>;
   /** Resolves when the store can be written to. Errors: AppError STORE_DOWN. */
   check(): Promise<void>;
 }

@@ -12,7 +12,7 @@ begin
     from ingest.landed_fields(p_run.dataset_id, p_columns) f;
   execute format($q$
     insert into %1$s (org_id, %2$s, file_id, version, change_type, valid_from, changed_by, run_id, source_line)
-    select $1, %2$s, $2, 1, 'insert', now(), $3, $4, line from %3$s $q$,
+    select $1, %2$s, $2, 1, 'insert', now(), $3, $4, line$ from %3$s $q$,
     n.current_table, names, ingest.landing_name(p_run.id, p_run.lease_generation, 'typed'))
     using p_run.org_id, p_run.file_id, private.user_id(), p_run.id;
   get diagnostics written = row_count;

@@ -17,9 +17,9 @@ begin
   execute format(
     'insert into %1$s (line, first_line, reason)
      select r.line, r.first_line, case when %2$s then ''duplicate'' else ''unique_key'' end
-       from (select t.line, first_value(t.line) over (partition by %3$s order by t.line) as first_line from %4$s t) r
-       join %4$s a on a.line = r.line
-       join %4$s b on b.line = r.first_line
+       from (select t.line$ as line, first_value(t.line$) over (partition by %3$s order by t.line$) as first_line from %4$s t) r
+       join %4$s a on a.line$ = r.line
+       join %4$s b on b.line$ = r.first_line
       where r.line <> r.first_line', out_table, same, keys, typed);
 end
 $$;

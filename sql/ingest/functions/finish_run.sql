@@ -1,13 +1,23 @@
 -- What a merge leaves behind besides rows, in its transaction: counts, the dataset's state, replayed rows marked,
 -- audit, job's end. Internal.
-create or replace function ingest.finish_run(p_run ingest.runs, p_inserted bigint, p_updated bigint, p_unchanged bigint, p_deleted bigint)
+create or replace function ingest.finish_run(p_run ingest.runs, p_inserted bigint, p_updated bigint, p_unchanged bigint, p_deleted bigint,
+                                             p_first boolean)
 returns ingest.runs
 language plpgsql
 set search_path = ''
 as $$
 declare
   run ingest.runs;
+  n record := data.dataset_names(p_run.dataset_id);
+  met text;
 begin
+  -- Do all rows of the table meet the rules now? They did before, or they all come from this file.
+  if ingest.rows_are_checked(p_run) or p_first then
+    met := ingest.rules_digest(p_run.dataset_id);
+  elsif p_run.mode <> 'append' and p_run.rejected_rows = 0 then
+    execute format('select case when count(*) = $1 then ingest.rules_digest($2) end from %s', n.current_table)
+      into met using p_inserted + p_updated + p_unchanged, p_run.dataset_id;
+  end if;
   update data.datasets d
      set row_count = greatest(0, d.row_count + p_inserted - p_deleted), last_run_id = p_run.id, loaded_at = now()
    where d.org_id = p_run.org_id and d.id = p_run.dataset_id;
@@ -20,7 +30,7 @@ begin
   update ingest.runs r
      set status = 'succeeded', step = 'record', inserted_rows = p_inserted, updated_rows = p_updated,
          unchanged_rows = p_unchanged, deleted_rows = p_deleted, lease_until = null, bytes_done = coalesce(r.bytes_total, 0),
-         finished_at = clock_timestamp(), error = null
+         finished_at = clock_timestamp(), error = null, rules_digest = met
    where r.org_id = p_run.org_id and r.id = p_run.id
   returning * into run;
   perform audit.record('run.load', 'run', run.id::text, jsonb_build_object(
@@ -31,4 +41,4 @@ begin
   return run;
 end
 $$;
-comment on function ingest.finish_run(ingest.runs, bigint, bigint, bigint, bigint) is 'Ends a merged run. Internal.';
+comment on function ingest.finish_run(ingest.runs, bigint, bigint, bigint, bigint, boolean) is 'Ends a merged run. Internal.';

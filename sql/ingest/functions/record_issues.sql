@@ -1,25 +1,21 @@
 -- Explodes the failing rows, and only those, into issues for people, at most max_issues of them, by line. Internal.
-create or replace function ingest.record_issues(p_run ingest.runs, p_columns text[], p_rules jsonb) returns void
+create or replace function ingest.record_issues(p_run ingest.runs, p_columns text[], p_rules jsonb, p_source text) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   raw text := ingest.landing_name(p_run.id, p_run.lease_generation, 'raw');
-  typed text := ingest.landing_name(p_run.id, p_run.lease_generation, 'typed');
   fail text := ingest.landing_name(p_run.id, p_run.lease_generation, 'fail');
   source text;
   max_issues constant int := 10000;
 begin
-  if to_regclass(fail) is null then
-    return;
-  end if;
   -- Values: as written where the row did not fit its types, else as read.
-  source := format('select t.line, to_jsonb(t) as record, false as as_text from %s t join few on few.line = t.line', typed);
+  source := format('select t.line$ as line, to_jsonb(t) as record, false as as_text from %s t join few on few.row_ctid = t.ctid', p_source);
   if to_regclass(raw) is not null then
     source := source || format(' union all select t.line, to_jsonb(t), true from %s t join few on few.line = t.line where cardinality(few.types) > 0', raw);
   end if;
   execute format($q$
-    with few as materialized (select * from %1$s order by line limit %2$s),
+    with few as materialized (select * from %1$s where not done order by line limit %2$s),
     records as (%3$s),
     rule as (select * from jsonb_to_recordset($1) r (no int, field text, place int, rule text, severity text, message text, remedy text)),
     field as (select * from ingest.landed_fields($2, $3))
@@ -40,4 +36,4 @@ begin
     using p_rules, p_run.dataset_id, p_columns, p_run.org_id, p_run.id;
 end
 $$;
-comment on function ingest.record_issues(ingest.runs, text[], jsonb) is 'Writes issues of failing rows, bounded. Internal.';
+comment on function ingest.record_issues(ingest.runs, text[], jsonb, text) is 'Writes issues of failing rows, bounded. Internal.';

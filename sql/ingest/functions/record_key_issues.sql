@@ -16,7 +16,7 @@ begin
     select $1, $2, o.line, left($3, 200), 'unique_key', 'error', true, left(concat_ws(', ', %1$s), 1000),
            left(format('the key (%%s) stands on line %%s already, with other values', $3, o.first_line), 2000),
            'Keep one of the rows, or add a field to the key.'
-      from %2$s o join %3$s t on t.line = o.line
+      from %2$s o join %3$s t on t.line$ = o.line
      where o.reason = 'unique_key'
      order by o.line limit %4$s
     on conflict do nothing $q$, keys, out_table, typed, max_issues)

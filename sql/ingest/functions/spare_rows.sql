@@ -32,16 +32,16 @@ begin
     'create temp table cadastre_unread on commit drop as
      select x.raw from ingest.rejected_rows x
       where x.org_id = $1 and x.run_id = $2
-        and (not exists (select from %s o where o.line = x.line) or exists (select from %s k where k.line = x.line and (%s)))',
+        and (not exists (select from %s o where o.line = x.line) or exists (select from %s k where k.line$ = x.line and (%s)))',
     out_table, kept, any_null) using p_run.org_id, p_run.id;
   select count(*) into known from pg_temp.cadastre_unread;
-  select count(*) into going from pg_temp.cadastre_diff where line is null;
+  select count(*) into going from pg_temp.cadastre_diff where line$ is null;
   if known < unread or found is null or known * going > max_comparisons then
     found := 'true';
   end if;
   execute format(
     'delete from pg_temp.cadastre_diff d using %s s
-      where d.line is null and s.ctid = d.row_ctid and exists (select from pg_temp.cadastre_unread u where %s)',
+      where d.line$ is null and s.ctid = d.ctid$ and exists (select from pg_temp.cadastre_unread u where %s)',
     n.current_table, found);
   get diagnostics spared = row_count;
   if spared > 0 then

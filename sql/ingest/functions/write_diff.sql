@@ -6,6 +6,9 @@ create or replace function ingest.write_diff(p_run ingest.runs, p_columns text[]
 returns record
 language plpgsql
 set search_path = ''
+-- By ctid each row is found in one step; the planner would read the whole table to join.
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   n record := data.dataset_names(p_run.dataset_id);
@@ -25,22 +28,22 @@ begin
   updated := 0;
   if sets is not null then
     execute format($q$
-      update %1$s s set %2$s, version = d.version + 1, change_type = 'update', change_mask = d.mask, valid_from = now(),
-             changed_by = $1, run_id = $2, source_line = d.line
+      update %1$s s set %2$s, version = d.version$ + 1, change_type = 'update', change_mask = d.mask$, valid_from = now(),
+             changed_by = $1, run_id = $2, source_line = d.line$
         from pg_temp.cadastre_diff d
-       where s.ctid = d.row_ctid and d.line is not null $q$, n.current_table, sets) using author, p_run.id;
+       where s.ctid = d.ctid$ and d.line$ is not null $q$, n.current_table, sets) using author, p_run.id;
     get diagnostics updated = row_count;
   end if;
   deleted := 0;
   if p_run.mode = 'snapshot' then
-    execute format('delete from %s s using pg_temp.cadastre_diff d where s.ctid = d.row_ctid and d.line is null', n.current_table);
+    execute format('delete from %s s using pg_temp.cadastre_diff d where s.ctid = d.ctid$ and d.line$ is null', n.current_table);
     get diagnostics deleted = row_count;
   end if;
   execute format($q$
     insert into %1$s (org_id, %2$s, version, change_type, valid_from, changed_by, run_id, source_line)
     select $3, %3$s, 1 + coalesce((select max(h.version) from %4$s h where h.org_id = $3 and %5$s), 0),
-           'insert', now(), $1, $2, d.line
-      from pg_temp.cadastre_diff d where d.row_ctid is null $q$,
+           'insert', now(), $1, $2, d.line$
+      from pg_temp.cadastre_diff d where d.ctid$ is null $q$,
     n.current_table, names, values_, n.history_table, key_match) using author, p_run.id, p_run.org_id;
   get diagnostics inserted = row_count;
 end

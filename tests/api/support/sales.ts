@@ -8,7 +8,7 @@ const CUSTOMERS = [
 ];
 const ORDERS = [
   { name: "order_id", type: "integer" },
-  { name: "customer_id", type: "integer", referencesDataset: "customers", referencesField: "customer_id" },
+  { name: "customer_id", type: "integer", references: { dataset: "customers", field: "customer_id" } },
   { name: "amount", type: "numeric(10,2)", minimum: "0" },
   { name: "placed_on", type: "date" },
   { name: "placed_at", type: "timestamptz" },
@@ -30,7 +30,14 @@ export async function makeSales(
       client.query("select data.create_dataset($1, $2, $3)", [name, JSON.stringify(fields), key]);
     await make("customers", CUSTOMERS, ["customer_id"]);
     await make("orders", ORDERS, ["order_id"]);
-    await make("readings", [{ name: "sensor", type: "text" }, { name: "value", type: "numeric" }], []);
+    await make(
+      "readings",
+      [
+        { name: "sensor", type: "text" },
+        { name: "value", type: "numeric" },
+      ],
+      [],
+    );
     await client.query(
       `insert into ${schema}.customers (customer_id, name, country)
        values (1, 'Ada of ${org.slug}', 'GB'), (2, 'Bob of ${org.slug}', 'FR')`,

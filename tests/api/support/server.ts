@@ -62,7 +62,7 @@ export async function startTestServer(
     config,
     connections: db,
     store,
-    log: createLogger("fatal"),
+    log: createLogger(process.env.TEST_LOG ?? "fatal"),
     jwtKeys: keys,
     adminDir: settings.adminDir ?? null,
   });

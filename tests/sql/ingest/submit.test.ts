@@ -196,7 +196,7 @@ describe("a lease", () => {
     "clear_problems($1, $2)",
     "clear_landing($1, $2)",
     "convert_raw($1, $2, '{k,day}')",
-    "check_rows($1, $2, '{k,day}', 0, 0)",
+    "check_rows($1, $2, '{k,day}', 0, 0, false)",
     "rejected_lines($1, $2, 10)",
     "record_rejected($1, $2, '[]')",
     "record_replay_rejected($1, $2)",

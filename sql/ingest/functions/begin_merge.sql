@@ -1,0 +1,71 @@
+-- First half of the merge's transaction: writers wait from here on, the difference is found, and with it whether a key
+-- comes twice in the file and, where the checks left that to the difference, whether a row breaks a rule. Such rows are
+-- set aside, which may close the gate after all. The caller stores their raw records, then calls complete_merge or
+-- hold_run, in the same transaction.
+--
+-- p_checked is what check_rows returned. Unlogged landing tables are empty after a crash of the server, and an empty one
+-- must not be taken for an empty file. Returns p_checked anew, with "found": true where rows were set aside.
+create or replace function ingest.begin_merge(p_run uuid, p_generation int, p_columns text[], p_problem_rows bigint,
+                                              p_checked jsonb, p_first boolean) returns jsonb
+language plpgsql security definer
+set search_path = ''
+set work_mem = '128MB'
+set maintenance_work_mem = '256MB'
+as $$
+declare
+  run ingest.runs;
+  n record;
+  typed text := ingest.landing_name(p_run, p_generation, 'typed');
+  accepted bigint := (p_checked ->> 'accepted')::bigint;
+  kept bigint := accepted;
+  unchecked boolean := coalesce((p_checked ->> 'unchecked')::boolean, false);
+  lost boolean := false;
+  repeated boolean := false;
+  rules jsonb;
+begin
+  perform core.require('run.execute');
+  run := ingest.assert_lease(p_run, p_generation);
+  n := data.dataset_names(run.dataset_id);
+  rules := ingest.landed_rules(run.dataset_id, p_columns);
+  -- Writers wait, readers go on. What the difference sees is what will be written to.
+  execute format('lock table %s in share row exclusive mode', n.current_table);
+  if accepted > 0 then
+    execute format('select not exists (select from %s)', typed) into lost;
+  end if;
+  if lost then
+    perform core.raise('IN014', 'the landed rows are gone', 'The file is landed again.');
+  end if;
+  if p_first then
+    begin
+      perform ingest.adopt_landing(run, p_columns);
+    exception when unique_violation then
+      repeated := true;
+    end;
+  elsif run.mode <> 'append' then
+    repeated := ingest.make_diff(run, p_columns, accepted);
+  end if;
+  if repeated then
+    if unchecked then
+      -- The first row that meets the rules counts, so all of them are asked after all.
+      perform ingest.find_broken(run, rules, typed);
+      kept := kept - ingest.reject_failures(run, p_columns, rules, typed);
+    end if;
+    kept := kept - ingest.set_duplicates_aside(run, p_columns);
+    if p_first then
+      perform ingest.adopt_landing(run, p_columns);
+    else
+      perform ingest.make_diff(run, p_columns, kept);
+    end if;
+  elsif unchecked then
+    perform ingest.find_broken(run, rules, 'pg_temp.cadastre_diff');
+    kept := kept - ingest.reject_failures(run, p_columns, rules, 'pg_temp.cadastre_diff');
+  end if;
+  if kept = accepted and not repeated then
+    return p_checked || '{"found": false}';
+  end if;
+  return ingest.count_checked(run, kept, p_problem_rows, ingest.count_rules(run, rules)) || '{"found": true}';
+end
+$$;
+comment on function ingest.begin_merge(uuid, int, text[], bigint, jsonb, boolean) is
+  'Locks the dataset and finds what to write. Errors: IN007 lease lost, IN014 landed rows gone, 40001 try again.';
+grant execute on function ingest.begin_merge(uuid, int, text[], bigint, jsonb, boolean) to cadastre_worker;

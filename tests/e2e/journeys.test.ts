@@ -1,0 +1,229 @@
+/** What people come for, done in a browser against the real server, worker and database. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { picture, readCounts, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
+
+const FIRST = `order_id,customer,amount,ordered_on
+1,Ada,10.50,2024-01-02
+2,Grace,20.00,2024-01-03
+3,Linus,30.25,2024-01-04
+`;
+const SECOND = `order_id,customer,amount,ordered_on
+1,Ada,10.50,2024-01-02
+2,Grace,25.00,2024-01-03
+4,Margaret,many,2024-01-05
+`;
+
+let stage: Stage;
+let page: Page;
+beforeAll(async () => {
+  stage = await setStage();
+  page = await stage.visit("editor", { org: "observatory" });
+}, 180_000);
+afterAll(() => stage?.close());
+
+const openRow = async (key: string) => {
+  await page.goto(`${stage.url}/records/orders`);
+  await page.getByRole("link", { name: key, exact: true }).click();
+  await page.getByRole("heading", { name: "History" }).waitFor();
+};
+
+describe("an editor", () => {
+  test("uploads a file as a new dataset and sees every row accounted for", async () => {
+    await uploadCsv(
+      page,
+      stage.url,
+      { name: "orders.csv", text: FIRST },
+      { dataset: "orders", key: ["order_id"] },
+    );
+    await waitForStatus(page, "Succeeded");
+    expect(await readCounts(page)).toMatchObject({ read: 3, inserted: 3, updated: 0, rejected: 0 });
+    // The inferred contract is there to be looked over, with what spoke for each type.
+    const inspection = page.getByRole("region", { name: "How the file was read" });
+    await inspection.getByText("ordered_on").first().waitFor();
+    await picture(page, "journey-run-new-dataset");
+    await page.getByRole("link", { name: "Open records" }).click();
+    await page.getByRole("cell", { name: "Margaret" }).waitFor({ state: "detached" });
+    await page.getByRole("cell", { name: "Grace" }).waitFor();
+  });
+
+  test("edits a row, sees what differs, and restores the version before", async () => {
+    await openRow("1");
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByLabel(/^customer/).fill("Ada Lovelace");
+    await page.getByRole("button", { name: "Save" }).click();
+    const versions = page.getByRole("region", { name: "History" }).locator("ol > li");
+    await expect.poll(() => versions.count()).toBe(2);
+    const newest = versions.first();
+    expect(await newest.locator("del").textContent()).toContain("Ada");
+    expect(await newest.locator("ins").textContent()).toContain("Ada Lovelace");
+    expect(await newest.textContent()).toContain("by hand");
+    await picture(page, "journey-diff");
+
+    await page.getByRole("button", { name: "Restore version 1" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
+    await expect.poll(() => versions.count()).toBe(3);
+    expect(await page.getByRole("region", { name: "Values" }).textContent()).not.toContain("Lovelace");
+  });
+
+  test("corrects a rejected row and replays it", async () => {
+    await uploadCsv(page, stage.url, { name: "orders-2.csv", text: SECOND }, { dataset: "orders" });
+    await waitForStatus(page, "Succeeded");
+    expect(await readCounts(page)).toMatchObject({ read: 3, updated: 1, unchanged: 1, rejected: 1 });
+    const rejected = page.getByRole("table", { name: "Rejected rows" });
+    expect(await rejected.textContent()).toContain("many");
+    await picture(page, "journey-rejected");
+
+    await page.getByRole("button", { name: "Correct line 4" }).click();
+    await page
+      .getByRole("dialog")
+      .getByLabel(/^amount/)
+      .fill("40.00");
+    await picture(page, "journey-correct");
+    await page.getByRole("button", { name: "Keep correction" }).click();
+    const before = page.url();
+    await page.getByRole("button", { name: "Replay corrected row" }).click();
+    await page.waitForURL((url) => url.href !== before);
+    await waitForStatus(page, "Succeeded");
+    await expect.poll(() => readCounts(page)).toMatchObject({ read: 1, inserted: 1, rejected: 0 });
+    await openRow("4");
+    await page.getByRole("region", { name: "Values" }).getByText("40.00").waitFor();
+  });
+
+  test("sends the same bytes again and is told that they were loaded before", async () => {
+    await uploadCsv(page, stage.url, { name: "orders-again.csv", text: SECOND }, { dataset: "orders" });
+    await waitForStatus(page, "The same file was loaded before");
+  });
+
+  test("is shown the rows as they were", async () => {
+    await page.goto(`${stage.url}/records/orders`);
+    await page.getByRole("cell", { name: "Margaret" }).waitFor();
+    await page.getByLabel("As of").fill("2001-01-01T00:00:00");
+    await page.getByText("You are looking at the rows as they were").waitFor();
+    await page.getByRole("cell", { name: "Margaret" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Back to now" }).click();
+    await page.getByRole("cell", { name: "Margaret" }).waitFor();
+  });
+
+  test("filters and sorts the records", async () => {
+    await page.goto(`${stage.url}/records/orders`);
+    await page.getByLabel("customer contains").fill("gra");
+    await page.getByRole("cell", { name: "Ada" }).waitFor({ state: "detached" });
+    await page.getByRole("cell", { name: "Grace" }).waitFor();
+    await page.getByLabel("customer contains").fill("");
+    await page.getByRole("cell", { name: "Ada" }).waitFor();
+    await page.getByRole("button", { name: /amount/ }).click();
+    await page.getByRole("button", { name: /amount/ }).click();
+    await expect.poll(() => page.locator("tbody tr").first().textContent()).toContain("Margaret");
+  });
+});
+
+describe("a held load", () => {
+  test("waits for somebody who may decide", async () => {
+    const lines = Array.from({ length: 150 }, (_value, index) => `${index + 100},X,none,2024-01-01`);
+    const text = `order_id,customer,amount,ordered_on\n${lines.join("\n")}\n`;
+    await uploadCsv(page, stage.url, { name: "bad.csv", text }, { dataset: "orders" });
+    await waitForStatus(page, "Held: somebody has to decide");
+    expect(await page.getByRole("button", { name: "Release" }).count()).toBe(0);
+
+    const owner = await stage.visit("owner", { org: "observatory" });
+    await owner.getByRole("link", { name: /load waits for a decision/ }).click();
+    await owner.getByRole("button", { name: "Reject" }).click();
+    await picture(owner, "journey-held");
+    await owner.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
+    await waitForStatus(owner, "Cancelled");
+    await owner.context().close();
+  });
+});
+
+describe("a viewer", () => {
+  test("is offered no change, and the API refuses one", async () => {
+    const viewer = await stage.visit("viewer", { org: "observatory" });
+    expect(await viewer.getByRole("link", { name: "Upload file" }).count()).toBe(0);
+    await viewer.goto(`${stage.url}/records/orders`);
+    await viewer.getByRole("link", { name: "1", exact: true }).click();
+    await viewer.getByRole("heading", { name: "History" }).waitFor();
+    for (const name of [/^Edit$/, /^Delete$/, /^Restore/]) {
+      expect(await viewer.getByRole("button", { name }).count()).toBe(0);
+    }
+    await viewer.goto(`${stage.url}/upload`);
+    await viewer.getByText("Your role may not load files.").waitFor();
+
+    const { accessToken } = (await (
+      await fetch(`${stage.url}/auth/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(stage.account("viewer", "observatory")),
+      })
+    ).json()) as { accessToken: string };
+    const answer = await fetch(`${stage.url}/orgs/observatory/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${accessToken}` },
+      body: JSON.stringify({
+        query:
+          'mutation { updateOrder(input: { orderId: 1, orderPatch: { customer: "Eve" } }) { order { customer } } }',
+      }),
+    });
+    const body = (await answer.json()) as { errors?: { extensions: { code: string } }[] };
+    expect(body.errors?.[0]?.extensions.code).toMatch(/FORBIDDEN|NOT_FOUND/);
+    await viewer.context().close();
+  });
+});
+
+describe("the way in and out", () => {
+  test("a wrong password is told, and the session survives a reload", async () => {
+    const context = await stage.browser.newContext({ locale: "en-GB" });
+    const guest = await context.newPage();
+    await guest.goto(stage.url);
+    const { email, password } = stage.account("analyst", "observatory");
+    await guest.locator("input[name=email]").fill(email);
+    await guest.locator("input[name=password]").fill("not this");
+    await guest.getByRole("button", { name: "Sign in" }).click();
+    await guest
+      .getByRole("alert")
+      .getByText(/password/)
+      .waitFor();
+    await guest.locator("input[name=password]").fill(password);
+    await guest.getByRole("button", { name: "Sign in" }).click();
+    await guest.getByRole("menuitem", { name: "Datasets" }).click();
+    await guest.getByRole("heading", { name: "Datasets", level: 1 }).waitFor();
+    await guest.reload();
+    await guest.getByRole("heading", { name: "Datasets", level: 1 }).waitFor();
+    // A session that ended elsewhere ends here with the next page, and the address is kept for afterwards.
+    const cookies = await context.cookies();
+    await context.clearCookies();
+    await guest.reload();
+    await guest.getByRole("button", { name: "Sign in" }).waitFor();
+    expect(cookies.every((cookie) => cookie.httpOnly)).toBe(true);
+    await guest.locator("input[name=email]").fill(email);
+    await guest.locator("input[name=password]").fill(password);
+    await guest.getByRole("button", { name: "Sign in" }).click();
+    await guest.getByRole("heading", { name: "Datasets", level: 1 }).waitFor();
+    await guest.getByRole("button", { name: "Profile" }).click();
+    await guest.getByRole("menuitem", { name: "Logout" }).click();
+    await guest.getByRole("button", { name: "Sign in" }).waitFor();
+    await context.close();
+  });
+
+  test("somebody in two organizations chooses one, and changes over", async () => {
+    const account = await stage.join("editor", "observatory", "exchange", "viewer");
+    const context = await stage.browser.newContext({ locale: "en-GB" });
+    const guest = await context.newPage();
+    await guest.goto(stage.url);
+    await guest.locator("input[name=email]").fill(account.email);
+    await guest.locator("input[name=password]").fill(account.password);
+    await guest.getByRole("button", { name: "Sign in" }).click();
+    await guest.getByText("You belong to several organizations").waitFor();
+    await guest.getByRole("combobox", { name: "Organization" }).click();
+    await guest.getByRole("option", { name: "Demo Observatory" }).click();
+    await guest.getByRole("button", { name: "Sign in" }).click();
+    await guest.getByRole("heading", { name: "Demo Observatory", level: 1 }).waitFor();
+    await guest.getByRole("button", { name: /^Demo Observatory/ }).click();
+    await guest.getByRole("menuitem", { name: "Demo Exchange" }).click();
+    await guest.getByRole("heading", { name: "Demo Exchange", level: 1 }).waitFor();
+    // A viewer there: no upload, and none of the other organization's datasets.
+    expect(await guest.getByRole("link", { name: "Upload file" }).count()).toBe(0);
+    expect(await guest.getByText("Bird strikes").count()).toBe(0);
+    await context.close();
+  });
+});

@@ -1,0 +1,188 @@
+/** Every screen, light in English and dark in French, has no accessibility violation; SCREENSHOTS keeps pictures. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { axeViolations, picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
+
+const LOOKS = [
+  { scheme: "light", locale: "en-GB", language: "en" },
+  { scheme: "dark", locale: "fr-FR", language: "fr" },
+] as const;
+
+const CSV = `order_id,customer,amount,ordered_on
+1,Ada,10.50,2024-01-02
+2,Grace,20.00,2024-01-03
+`;
+
+interface Screen {
+  name: string;
+  path: string;
+  /** What shows that the screen is there. */
+  ready: string;
+  /** What is done on it before it is looked at. */
+  act?: (page: Page) => Promise<void>;
+  role?: string;
+  org?: string;
+}
+
+const chooseFile = async (page: Page) => {
+  const buffer = Buffer.from(CSV);
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "commandes.csv", mimeType: "text/csv", buffer });
+  await page.locator("main table").waitFor();
+};
+const follow = (link: string, ready: string) => async (page: Page) => {
+  await page.locator(link).first().click();
+  await page.locator(ready).first().waitFor();
+};
+
+const SCREENS: Screen[] = [
+  { name: "home", path: "/", ready: "main table" },
+  { name: "home-empty", path: "/", ready: "main ol", org: "blank" },
+  { name: "datasets", path: "/datasets", ready: "tbody tr" },
+  { name: "datasets-empty", path: "/datasets", ready: "main section p", org: "blank" },
+  { name: "dataset", path: "/datasets", ready: "tbody tr", act: follow('a:text-is("weather")', "dl") },
+  {
+    name: "contract-field",
+    path: "/datasets",
+    ready: "tbody tr",
+    act: async (page) => {
+      await follow('a:text-is("airports")', "tbody button")(page);
+      await page.locator("tbody button").nth(1).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "runs", path: "/runs", ready: "tbody tr" },
+  {
+    name: "run-rejected",
+    path: "/runs",
+    ready: "tbody tr",
+    act: follow('a:text-is("birdstrikes")', "main table tbody tr"),
+  },
+  {
+    name: "run-correct",
+    path: "/runs",
+    ready: "tbody tr",
+    act: async (page) => {
+      await follow('a:text-is("birdstrikes")', "main table tbody button")(page);
+      await page.locator("main table tbody button").first().click();
+      await page.getByRole("dialog").locator("input").first().waitFor();
+    },
+  },
+  {
+    name: "run-held",
+    path: "/runs",
+    ready: "tbody tr",
+    act: follow('a:text-is("held_orders")', '[role="alert"]'),
+  },
+  { name: "upload", path: "/upload", ready: "main button" },
+  { name: "upload-file", path: "/upload", ready: "main button", act: chooseFile },
+  { name: "upload-refused", path: "/upload", ready: '[role="alert"]', role: "viewer" },
+  { name: "records", path: "/records/weather", ready: "tbody tr" },
+  { name: "records-wide", path: "/records/birdstrikes", ready: "tbody tr" },
+  {
+    name: "records-as-of",
+    path: "/records/weather",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.locator("input[type=datetime-local]").fill("2030-01-01T00:00:00");
+      await page.locator('[role="alert"]').waitFor();
+      await page.locator("tbody tr").first().waitFor();
+    },
+  },
+  { name: "record", path: `/records/weather/${encodeURIComponent('["2012-01-05"]')}`, ready: "ol li" },
+  {
+    name: "record-edit",
+    path: `/records/weather/${encodeURIComponent('["2012-01-05"]')}`,
+    ready: "ol li",
+    act: async (page) => {
+      await page.locator("main section").first().locator("button").last().click();
+      await page.locator("main form input").first().waitFor();
+    },
+  },
+  { name: "record-missing", path: "/records/nothing", ready: '[role="alert"]' },
+  { name: "members", path: "/members", ready: "tbody tr" },
+];
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage({ blank: true });
+  const editor = await stage.visit("editor", { org: "observatory" });
+  await uploadCsv(
+    editor,
+    stage.url,
+    { name: "orders.csv", text: CSV },
+    { dataset: "held_orders", key: ["order_id"] },
+  );
+  await waitForStatus(editor, "Succeeded");
+  const rows = Array.from({ length: 120 }, (_value, index) => `${index + 10},X,none,2024-01-01`);
+  const text = `order_id,customer,amount,ordered_on\n${rows.join("\n")}\n`;
+  await uploadCsv(editor, stage.url, { name: "orders-2.csv", text }, { dataset: "held_orders" });
+  await waitForStatus(editor, "Held: somebody has to decide");
+  await editor.context().close();
+}, 180_000);
+afterAll(() => stage?.close());
+
+/** Lists load twice (rows, then what they refer to), and colours fade in: axe must see what people see. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.waitForTimeout(400);
+}
+
+describe.each(LOOKS)("$scheme, $language", ({ scheme, locale, language }) => {
+  const visits = new Map<string, Promise<Page>>();
+  const visit = (screen: Screen): Promise<Page> => {
+    const { role = "owner", org = "observatory" } = screen;
+    const known = visits.get(`${role} ${org}`);
+    if (known) return known;
+    const made = stage.visit(role, { org, colorScheme: scheme, locale });
+    visits.set(`${role} ${org}`, made);
+    return made;
+  };
+
+  test("login", async () => {
+    const context = await stage.browser.newContext({ colorScheme: scheme, locale });
+    const page = await context.newPage();
+    await page.goto(stage.url);
+    await page.locator("input[name=email]").waitFor();
+    await settle(page);
+    await picture(page, `login-${scheme}`);
+    expect(await page.locator("html").getAttribute("lang")).toBe(language);
+    expect(await axeViolations(page)).toEqual([]);
+    await context.close();
+  });
+
+  test.each(SCREENS)("$name", async (screen) => {
+    const page = await visit(screen);
+    await page.goto(`${stage.url}${screen.path}`);
+    await page.locator(screen.ready).first().waitFor();
+    await screen.act?.(page);
+    await settle(page);
+    await picture(page, `${screen.name}-${scheme}`);
+    expect(await page.locator("html").getAttribute("lang")).toBe(language);
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});
+
+/** An open menu floats outside the page's landmarks, as menus do. */
+const OPEN_MENU = ["region"];
+
+test("the menus of language, theme and account are within reach", async () => {
+  const page = await stage.visit("owner", { org: "observatory" });
+  await page.getByRole("button", { name: "English" }).click();
+  await settle(page);
+  expect(await axeViolations(page, OPEN_MENU)).toEqual([]);
+  await page.getByRole("menuitem", { name: "Français" }).click();
+  await page.getByRole("menuitem", { name: "Jeux de données" }).waitFor();
+  expect(await page.locator("html").getAttribute("lang")).toBe("fr");
+  await page.reload();
+  await page.getByRole("menuitem", { name: "Jeux de données" }).waitFor();
+  await page
+    .getByRole("button", { name: /Demo Observatory/ })
+    .first()
+    .click();
+  await page.getByRole("menu").getByRole("menuitem").first().waitFor();
+  await settle(page);
+  await picture(page, "organization-menu");
+  expect(await axeViolations(page, OPEN_MENU)).toEqual([]);
+});
