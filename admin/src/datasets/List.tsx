@@ -40,7 +40,8 @@ function DatasetTable() {
         label={translate("app.dataset.mode")}
         render={(dataset) => translate(`app.mode.${dataset.defaultMode}`)}
       />
-      <DataTable.NumberCol<Dataset>
+      <DataTable.Col<Dataset>
+        align="right"
         source="rowCount"
         disableSort
         label={translate("app.dataset.rows")}

@@ -46,13 +46,15 @@ export function RunsTable({ dataset = true }: { dataset?: boolean }) {
           </Box>
         )}
       />
-      <DataTable.NumberCol<Run>
+      <DataTable.Col<Run>
+        align="right"
         source="readRows"
         disableSort
         label={translate("app.run.counts.read")}
         render={(run) => <Count value={run.readRows} />}
       />
-      <DataTable.NumberCol<Run>
+      <DataTable.Col<Run>
+        align="right"
         source="rejectedRows"
         disableSort
         label={translate("app.run.counts.rejected")}
