@@ -1,5 +1,5 @@
 /** What a bench runs on: an embedded PostgreSQL with everything applied, and the real roles. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import { createLogger } from "../lib/log.ts";
 import { createPool, withClaim } from "../lib/pg.ts";
 import { createFileStore } from "../lib/stores/object/files.ts";
 import type { ObjectStore } from "../lib/stores/object/index.ts";
+import { fileKey } from "../lib/stores/object/keys.ts";
 import { loadRun } from "../worker/load/load.ts";
 
 export interface BenchResult {
@@ -125,7 +126,7 @@ export async function timeLoad(
   content: Buffer,
   mode: string | null = null,
 ): Promise<LoadTiming> {
-  const key = `bench/${randomUUID()}`;
+  const key = fileKey(org.id);
   const stored = await context.store.put(key, Readable.from([content]), { maxBytes: 1e12 });
   const run = await asManager(context, org, async (client) => {
     const { rows } = await client.query<{ id: string }>(

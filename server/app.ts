@@ -47,6 +47,8 @@ export interface CadastreServer {
 /** The longest that one upload may take, and the longest that a connection may say nothing. */
 const UPLOAD_MS = 6 * 3600 * 1000;
 const IDLE_MS = 120_000;
+/** Longer than proxies keep theirs, so that it is never the server that closes one in use. */
+const KEPT_MS = 75_000;
 /** What a request under way has left when the server stops. */
 const GRACE_MS = 5000;
 const HEADERS_MS = 30_000;
@@ -72,6 +74,10 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.disable("x-powered-by");
   app.set("etag", false);
   app.use(basics);
+  // First what is asked most: each layer that a request passes costs it a little.
+  const bearer = identify(tokens);
+  app.all(PLATFORM_PATH, bearer, graphqlRequest, platform.handle);
+  app.all("/orgs/:slug/graphql", bearer, graphqlRequest, organizationApis.handle);
   app.use(healthRoutes({ pool, store, log }));
   app.use(
     await authRoutes({
@@ -82,21 +88,22 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
       log,
     }),
   );
-  if (options.adminDir)
-    app.use(adminRoutes(options.adminDir, config.publicUrl?.startsWith("https:") ?? false));
-  app.use(identify(tokens));
-  app.all(PLATFORM_PATH, graphqlRequest, platform.handle);
-  app.all("/orgs/:slug/graphql", graphqlRequest, organizationApis.handle);
   app.post(
     "/orgs/:slug/datasets/:name/files",
+    bearer,
     uploadHandler({ pool, store, organizations, claimKey, maxBytes: config.maxUploadBytes }),
   );
+  app.use("/orgs", bearer);
   app.use(runRoutes({ pool, organizations, claimKey }));
+  if (options.adminDir) {
+    app.use(adminRoutes(options.adminDir, config.publicUrl?.startsWith("https:") ?? false));
+  }
   app.use(notFound);
   app.use(tellErrors(log));
 
   const httpServer = createHttpServer({ requestTimeout: UPLOAD_MS, headersTimeout: HEADERS_MS }, app);
   httpServer.timeout = IDLE_MS;
+  httpServer.keepAliveTimeout = KEPT_MS;
   holdExpectations(httpServer, app);
   httpServer.on("upgrade", (request, socket, head) => {
     const path = request.url?.split("?", 1)[0];

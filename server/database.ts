@@ -1,6 +1,7 @@
 /** The gateway's connections, and transactions that carry a request's identity. */
 import pg from "pg";
 import { signClaim } from "../lib/claims.ts";
+import { AppError, isPgError } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Identity } from "./auth/tokens.ts";
 
@@ -64,6 +65,19 @@ export function settingsFor(identity: Identity | null, requestId: string, claimK
   };
 }
 
+/** A connection of the pool. Errors: AppError BUSY when none comes free, UNAVAILABLE when the database is away. */
+export async function takeClient(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (isPgError(error)) throw error;
+    const hint = "Try again in a moment.";
+    throw pool.totalCount >= POOL_SIZE
+      ? new AppError("BUSY", "too much is being asked at this moment", { hint, cause: error })
+      : new AppError("UNAVAILABLE", "the database cannot be reached", { hint, cause: error });
+  }
+}
+
 /** The statement that begins a transaction with settings, all in one message. */
 export function beginWith(settings: Record<string, string | undefined>): string {
   let text = "begin";
@@ -81,7 +95,7 @@ export async function inRequest<T>(
   settings: Settings,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await takeClient(pool);
   let broken: Error | undefined;
   try {
     await client.query(beginWith({ ...settings }));

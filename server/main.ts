@@ -1,4 +1,6 @@
 /** Runs the server alone: `npm run server`. */
+import "../lib/graphile-env.ts";
+import { access } from "node:fs/promises";
 import path from "node:path";
 import { readConfig } from "../lib/config.ts";
 import { projectRoot } from "../lib/db/urls.ts";
@@ -8,6 +10,14 @@ import { createLogger } from "../lib/log.ts";
 import { createObjectStore } from "../lib/stores/object/index.ts";
 import { createServer } from "./app.ts";
 import { loadOrMakeKeys } from "./auth/keys.ts";
+
+async function findAdmin(): Promise<string | null> {
+  const folder = path.join(projectRoot, "admin", "dist");
+  return access(path.join(folder, "index.html")).then(
+    () => folder,
+    () => null,
+  );
+}
 
 async function main(): Promise<void> {
   const config = readConfig();
@@ -19,7 +29,7 @@ async function main(): Promise<void> {
     store: createObjectStore(config),
     log,
     jwtKeys: await loadOrMakeKeys(config.home),
-    adminDir: path.join(projectRoot, "admin", "dist"),
+    adminDir: await findAdmin(),
   });
   const port = await server.listen(config.port, config.host);
   const url = config.publicUrl ?? `http://${config.host}:${port}`;

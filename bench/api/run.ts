@@ -28,7 +28,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const ROUND_MS = 3000;
 const WARM_MS = 3000;
 const GOAL = 0.45;
-export const QUERY = `query List { orders(first: 50, orderBy: [ORDER_ID_DESC]) { nodes {
+const QUERY = `query List { orders(first: 50, orderBy: [ORDER_ID_DESC]) { nodes {
   orderId amount placedOn customer { customerId name } } } }`;
 
 interface Started {
@@ -37,7 +37,7 @@ interface Started {
 }
 type Job = { kind: "raw" | "cadastre"; home: string } & Omit<RawOptions, "claimKey"> & { claimKey: string };
 
-export async function fill(context: BenchContext, org: BenchOrg): Promise<void> {
+async function fill(context: BenchContext, org: BenchOrg): Promise<void> {
   await asManager(context, org, async (client) => {
     const make = (name: string, fields: object[], key: string) =>
       client.query("select data.create_dataset($1, $2, array[$3])", [name, JSON.stringify(fields), key]);
@@ -215,8 +215,8 @@ function judge([ours, raw, pipelined]: Measured[]): BenchResult[] {
   };
   return [
     against("list of 50 with a relation, of raw http + pg", raw!, GOAL),
-    // For the record: the raw server with the product's own one round trip.
-    against("the same, of raw in one round trip", pipelined!, 0),
+    // The harder comparison: the raw server with the product's own one round trip.
+    against("the same, of raw in one round trip", pipelined!, 0.4),
   ];
 }
 

@@ -40,12 +40,3 @@ export function identify(tokens: Tokens): RequestHandler {
 export function identityOf(response: { locals: Record<string, unknown> }): Identity | null {
   return (response.locals.identity as Identity | null | undefined) ?? null;
 }
-
-/** Errors: AppError UNAUTHENTICATED for nobody. */
-export function requireIdentity(response: Response): Identity {
-  const identity = identityOf(response);
-  if (identity) return identity;
-  throw new AppError("UNAUTHENTICATED", "this needs a signed-in person", {
-    hint: "Sign in at POST /auth/login and send the access token as `Authorization: Bearer <token>`.",
-  });
-}

@@ -20,7 +20,6 @@ export interface DatasetNames {
 
 export interface Words {
   singularize(text: string): string;
-  pluralize(text: string): string;
   camelCase(text: string): string;
   upperCamelCase(text: string): string;
 }
@@ -109,22 +108,20 @@ function namesFrom(type: string, many: string, one: string, base: string, words:
 }
 
 function* candidates(name: string, words: Words): Generator<DatasetNames> {
-  const { singularize, pluralize } = words;
   const camelCase = (text: string) => stable(text, words.camelCase);
   const upperCamelCase = (text: string) => stable(text, words.upperCamelCase);
-  const singular = singularize(name);
-  yield namesFrom(upperCamelCase(singular), camelCase(pluralize(singular)), camelCase(singular), name, words);
-  yield namesFrom(upperCamelCase(name), camelCase(name), `${camelCase(name)}Row`, name, words);
-  for (let n = 1; n < MAX_TRIES; n++) {
-    const tail = n === 1 ? "rows" : `rows_${n}`;
-    const one = n === 1 ? "row" : `row_${n}`;
-    yield namesFrom(
-      upperCamelCase(`${name}_${one}`),
-      camelCase(`${name}_${tail}`),
-      camelCase(`${name}_${one}`),
-      n === 1 ? name : `${name}_${n}`,
-      words,
-    );
+  const singular = words.singularize(name);
+  const many = camelCase(name);
+  const row = camelCase(`${name}_row`);
+  yield namesFrom(upperCamelCase(singular), many, singular === name ? row : camelCase(singular), name, words);
+  yield namesFrom(upperCamelCase(singular), many, row, name, words);
+  yield namesFrom(upperCamelCase(name), many, row, name, words);
+  yield namesFrom(upperCamelCase(`${name}_row`), many, row, name, words);
+  for (let n = 2; n < MAX_TRIES; n++) {
+    const type = upperCamelCase(`${name}_row_${n}`);
+    const one = camelCase(`${name}_row_${n}`);
+    yield namesFrom(type, many, one, name, words);
+    yield namesFrom(type, camelCase(`${name}_${n}`), one, `${name}_${n}`, words);
   }
 }
 
@@ -133,29 +130,43 @@ const bare = (name: string): string => name.toLowerCase().replaceAll("_", "");
 
 const typesOf = (type: string): string[] => AROUND_TYPE.map(([before, after]) => `${before}${type}${after}`);
 
-function claim(names: DatasetNames, types: Set<string>, fields: Set<string>): boolean {
+interface Taken {
+  types: Set<string>;
+  /** Root fields and the dataset that has each; a list is kept for the dataset of its name from the start. */
+  fields: Map<string, string>;
+}
+
+function claim(dataset: string, names: DatasetNames, { types, fields }: Taken): boolean {
   const wantedTypes = [...typesOf(names.type), ...typesOf(names.versionType)].map(bare);
   const wantedFields = [names.many, names.one, names.history, names.version, names.asOf].map(bare);
   const free =
     new Set(wantedFields).size === wantedFields.length &&
     wantedTypes.every((type) => !types.has(type)) &&
-    wantedFields.every((field) => !fields.has(field));
+    wantedFields.every((field) => (fields.get(field) ?? dataset) === dataset);
   if (!free) return false;
   for (const type of wantedTypes) types.add(type);
-  for (const field of wantedFields) fields.add(field);
+  for (const field of wantedFields) fields.set(field, dataset);
   return true;
 }
 
-/** Names for each dataset. A dataset that already is called as its list would be goes before one that is not. */
+/** Names for each dataset: the list is called like the dataset, one row like its singular. */
 export function nameDatasets(datasets: readonly string[], words: Words): Map<string, DatasetNames> {
-  const types = new Set<string>(OWN_TYPES.map(bare));
-  const fields = new Set<string>(OWN_FIELDS.map(bare));
-  const names = new Map<string, DatasetNames>();
-  const isPlural = (name: string) => words.pluralize(words.singularize(name)) === name;
-  const ordered = [...datasets].sort((a, b) => Number(isPlural(b)) - Number(isPlural(a)) || (a < b ? -1 : 1));
+  const ordered = [...datasets].sort();
+  const taken: Taken = {
+    types: new Set(OWN_TYPES.map(bare)),
+    fields: new Map(OWN_FIELDS.map((field) => [bare(field), ""])),
+  };
   for (const dataset of ordered) {
+    const list = bare(dataset);
+    if (!taken.fields.has(list)) taken.fields.set(list, dataset);
+  }
+  // A dataset named in the plural has the first right to the singular's type.
+  const isPlural = (name: string) => words.singularize(name) !== name;
+  const byRight = [...ordered.filter(isPlural), ...ordered.filter((name) => !isPlural(name))];
+  const names = new Map<string, DatasetNames>();
+  for (const dataset of byRight) {
     for (const candidate of candidates(dataset, words)) {
-      if (!claim(candidate, types, fields)) continue;
+      if (!claim(dataset, candidate, taken)) continue;
       names.set(dataset, candidate);
       break;
     }

@@ -71,12 +71,12 @@ function datasetNaming(): GraphileConfig.Plugin {
     gather: {
       hooks: {
         pgIntrospection_introspection(info, { introspection }) {
-          const { singularize, pluralize, camelCase, upperCamelCase } = info.inflection;
+          const { singularize, camelCase, upperCamelCase } = info.inflection;
           const views = new Set(introspection.classes.filter((c) => c.relkind === "v").map((c) => c.relname));
           const datasets = [...views].filter(
             (view) => !(view.endsWith("_history") && views.has(view.slice(0, -"_history".length))),
           );
-          const words = { singularize, pluralize, camelCase, upperCamelCase };
+          const words = { singularize, camelCase, upperCamelCase };
           parts.clear();
           for (const [dataset, names] of nameDatasets(datasets, words)) {
             parts.set(dataset, { names, kind: "row" });

@@ -107,6 +107,7 @@ const MACHINERY = new Set([
   "files.object_key",
   "runs.lease_generation",
   "runs.lease_until",
+  "runs.rules_digest",
   "runs.worker_id",
   "sql_logins.role_oid",
 ]);

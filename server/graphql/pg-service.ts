@@ -10,7 +10,7 @@ import type pg from "pg";
 import type { PgClient, PgClientQuery, PgClientResult, WithPgClient } from "postgraphile/@dataplan/pg";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { AppError } from "../../lib/errors.ts";
-import { beginWith } from "../database.ts";
+import { beginWith, takeClient } from "../database.ts";
 import type { Listener } from "../listener.ts";
 
 type PgSettings = Record<string, string | undefined> | null;
@@ -97,7 +97,7 @@ function insideTransaction(client: pg.PoolClient): PgClient {
         await client.query("release savepoint inner_work");
         return result;
       } catch (error) {
-        await client.query("rollback to savepoint inner_work");
+        await client.query("rollback to savepoint inner_work").catch(() => undefined);
         throw error;
       }
     },
@@ -115,7 +115,8 @@ function outsideTransaction(client: pg.PoolClient, settings: PgSettings): PgClie
         await client.query("commit");
         return result;
       } catch (error) {
-        await client.query("rollback");
+        // A rollback that fails means a lost connection, which the pool throws away.
+        await client.query("rollback").catch(() => undefined);
         throw error;
       }
     },
@@ -124,7 +125,7 @@ function outsideTransaction(client: pg.PoolClient, settings: PgSettings): PgClie
 
 function createWithPgClient(pool: pg.Pool, schemas: readonly string[]): WithPgClient {
   return async (settings, callback) => {
-    const client = await pool.connect();
+    const client = await takeClient(pool);
     try {
       const outside = outsideTransaction(client, settings);
       return await callback({

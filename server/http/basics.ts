@@ -1,5 +1,6 @@
 /** What every request gets: an id, safe headers, and errors as {error: {code, message, hint, field}}. */
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { AppError, explain } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -27,6 +28,21 @@ export const notFound: RequestHandler = (request) => {
   });
 };
 
+/** What is read of a refused body, so that its sender gets to the answer; beyond that the connection is cut. */
+const MAX_DRAIN_BYTES = 256 * 1024 * 1024;
+const MAX_DRAIN_MS = 30_000;
+
+function drain(request: IncomingMessage): void {
+  let bytes = 0;
+  const timer = setTimeout(() => request.destroy(), MAX_DRAIN_MS);
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_DRAIN_BYTES) request.destroy();
+  });
+  request.once("close", () => clearTimeout(timer));
+  request.resume();
+}
+
 export function tellErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const requestId = String(response.locals.requestId ?? "");
@@ -41,8 +57,7 @@ export function tellErrors(log: Logger): ErrorRequestHandler {
     }
     const status = statusOf(told.code);
     if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
-    // The rest of a body that nobody reads must not hold the connection.
-    if (!request.readableEnded) response.setHeader("Connection", "close");
+    if (!request.complete) drain(request);
     response.status(status).setHeader("Cache-Control", "no-store").json({ error: told });
   };
 }

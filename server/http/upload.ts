@@ -3,6 +3,7 @@
  * registers it and queues its load. What is not received whole leaves nothing behind.
  */
 import type { IncomingMessage } from "node:http";
+import { PassThrough } from "node:stream";
 import type { RequestHandler } from "express";
 import type pg from "pg";
 import { z } from "zod";
@@ -86,6 +87,18 @@ function declaredLength(request: IncomingMessage, maxBytes: number): number | nu
   return length;
 }
 
+/** The body apart from its request: a store that gives up must not take the connection, and so the answer, with it. */
+function bodyOf(request: IncomingMessage): PassThrough {
+  const body = new PassThrough();
+  request.once("error", (error) => body.destroy(error));
+  request.once("close", () => {
+    if (!request.complete) body.destroy(new Error("the connection was closed"));
+  });
+  body.once("close", () => request.unpipe(body));
+  request.pipe(body);
+  return body;
+}
+
 async function receive(
   request: IncomingMessage,
   { store, maxBytes }: UploadOptions,
@@ -94,9 +107,9 @@ async function receive(
 ): Promise<StoredObject> {
   let stored: StoredObject;
   try {
-    stored = await store.put(key, request, { maxBytes });
+    stored = await store.put(key, bodyOf(request), { maxBytes });
   } catch (error) {
-    if (error instanceof AppError || !request.destroyed) throw error;
+    if (error instanceof AppError || request.complete) throw error;
     throw new AppError("BAD_INPUT", "the body was cut off; nothing of it was kept", {
       hint: "Send it again.",
     });

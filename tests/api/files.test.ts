@@ -183,6 +183,8 @@ describe("an upload", () => {
     expect(await raw(["Content-Length: 5", "Content-Encoding: gzip"], "aaaaa")).toContain("400 Bad Request");
     const over = `${(MAX + 5).toString(16)}\r\n${"a".repeat(MAX + 5)}\r\n0\r\n\r\n`;
     expect(await raw(["Transfer-Encoding: chunked"], over)).toContain("413 Payload Too Large");
+    const much = await upload(editor, "broken/files?key=id", Buffer.alloc(30_000_000, "a"));
+    expect((await much.json()).error.code).toBe("TOO_LARGE");
     expect(await counts()).toEqual(before);
     expect(await raw(["Transfer-Encoding: chunked"], "5\r\nid\n1\n\r\n0\r\n\r\n")).toContain("202 Accepted");
   });

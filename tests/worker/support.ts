@@ -1,5 +1,4 @@
 /** Files into datasets the way the product does it: object store, submit_file as a member, then the load itself. */
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +6,7 @@ import { Readable } from "node:stream";
 import { createLogger } from "../../lib/log.ts";
 import { createFileStore } from "../../lib/stores/object/files.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import { fileKey } from "../../lib/stores/object/keys.ts";
 import { loadRun, type Outcome } from "../../worker/load/load.ts";
 import type { LoadContext } from "../../worker/load/types.ts";
 import {
@@ -105,7 +105,7 @@ export async function createLoader(slug = "acme"): Promise<Bench> {
       return rows[0]!;
     },
     async submit(dataset, content, options = {}) {
-      const key = `test/${randomUUID()}`;
+      const key = fileKey(org.id);
       const stored = await store.put(key, Readable.from([Buffer.from(content)]), { maxBytes: 1e10 });
       const rows = await bench.query<{ id: string }>(
         "select id from ingest.submit_file($1, $2, $3, $4, $5, $6, $7, $8, $9)",

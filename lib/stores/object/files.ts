@@ -6,17 +6,14 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../errors.ts";
+import { codeOf } from "./codes.ts";
 import { notFound, requireKey } from "./keys.ts";
-import { measure } from "./measure.ts";
+import { exactly, measure } from "./measure.ts";
 import type { ObjectStore } from "./types.ts";
 
 const READ_CHUNK_BYTES = 1024 * 1024;
 /** Unfinished files lie here, where no key can reach; within the root, so that renaming is one step. */
 const PARTS = ".parts";
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
 
 /** A full or broken disk, missing rights: somebody has to see to it, and loads wait until then. */
 function down(error: unknown): AppError {
@@ -68,22 +65,6 @@ async function sizeOf(file: string): Promise<number | null> {
   }
 }
 
-/** A file cut short or a disk that fails in the middle must not look like the file's end. */
-async function* exactly(stream: Readable, bytes: number): AsyncGenerator<Buffer> {
-  let passed = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      passed += chunk.length;
-      yield chunk;
-    }
-  } catch (error) {
-    throw down(error);
-  } finally {
-    stream.destroy();
-  }
-  if (passed !== bytes) throw down(new Error(`${passed} of ${bytes} bytes were there`));
-}
-
 export function createFileStore(root: string): ObjectStore {
   const locate = (key: string): string => {
     requireKey(key);
@@ -126,7 +107,7 @@ export function createFileStore(root: string): ObjectStore {
       const stop = Math.min(end ?? size, size);
       if (stop <= start) return Readable.from([], { objectMode: false });
       const stream = createReadStream(file, { start, end: stop - 1, highWaterMark: READ_CHUNK_BYTES });
-      return Readable.from(exactly(stream, stop - start), { objectMode: false, highWaterMark: 1 });
+      return Readable.from(exactly(stream, stop - start, down), { objectMode: false, highWaterMark: 1 });
     },
     async size(key) {
       return sizeOf(locate(key));

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "minio";
 import { AppError } from "../../errors.ts";
+import { codeOf } from "./codes.ts";
 
 /** S3 wants at least 5 MiB a part, but for the last, and takes 10,000 of them. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -27,10 +28,6 @@ export interface UploadTarget {
   bucket: string;
   key: string;
   maxBytes: number;
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 export function isMissing(error: unknown): boolean {

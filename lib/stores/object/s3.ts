@@ -6,9 +6,10 @@ import { pipeline } from "node:stream/promises";
 import { Client } from "minio";
 import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
+import { codeOf } from "./codes.ts";
 import { notFound, requireKey } from "./keys.ts";
-import { measure } from "./measure.ts";
-import { codeOf, down, isMissing, sendParts } from "./s3-parts.ts";
+import { exactly, measure } from "./measure.ts";
+import { down, isMissing, sendParts } from "./s3-parts.ts";
 import type { ObjectStore } from "./types.ts";
 
 /** A store that says nothing for so long counts as down. */
@@ -44,22 +45,6 @@ function connect(settings: NonNullable<Config["s3"]>): Client {
   });
 }
 
-/** A connection that ends early must not look like the object's end. */
-async function* exactly(stream: Readable, bytes: number): AsyncGenerator<Buffer> {
-  let passed = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      passed += chunk.length;
-      yield chunk;
-    }
-  } catch (error) {
-    throw down(error);
-  } finally {
-    stream.destroy();
-  }
-  if (passed !== bytes) throw down(new Error(`${passed} of ${bytes} bytes came`));
-}
-
 export function createS3Store(settings: NonNullable<Config["s3"]>): ObjectStore {
   const client = connect(settings);
   const bucket = settings.bucket;
@@ -88,7 +73,7 @@ export function createS3Store(settings: NonNullable<Config["s3"]>): ObjectStore 
       if (length <= 0) return Readable.from([], { objectMode: false });
       try {
         const stream = await client.getPartialObject(bucket, key, start, length);
-        return Readable.from(exactly(stream, length), { objectMode: false, highWaterMark: 1 });
+        return Readable.from(exactly(stream, length, down), { objectMode: false, highWaterMark: 1 });
       } catch (error) {
         // Removed since it was measured.
         throw isMissing(error) ? notFound(key) : down(error);

@@ -36,7 +36,7 @@ begin
   insert into access.users (email, display_name)
   values (add_member.email, coalesce(add_member.display_name, ''))
   on conflict on constraint users_email_key do nothing;
-  select * into person from access.users u where u.email = add_member.email::public.citext;
+  select * into person from access.users u where u.email operator(public.=) add_member.email::public.citext;
   -- Only the platform's own hands set a password for somebody, and never over one that exists.
   if password_hash is not null and who.kind = 'service' then
     insert into private.credentials (user_id, password_hash) values (person.id, add_member.password_hash)

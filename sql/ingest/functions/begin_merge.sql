@@ -21,10 +21,17 @@ declare
   unchecked boolean := coalesce((p_checked ->> 'unchecked')::boolean, false);
   lost boolean := false;
   repeated boolean := false;
+  contract int;
   rules jsonb;
+  found_out jsonb;
 begin
   perform core.require('run.execute');
   run := ingest.assert_lease(p_run, p_generation);
+  -- The dataset's row before its table, as a change of contract takes them.
+  select d.contract_version into contract from data.datasets d where d.org_id = run.org_id and d.id = run.dataset_id for no key update;
+  if contract is distinct from run.contract_version then
+    perform core.raise('IN014', 'the contract was changed during the load', 'The file is landed again.');
+  end if;
   n := data.dataset_names(run.dataset_id);
   rules := ingest.landed_rules(run.dataset_id, p_columns);
   -- Writers wait, readers go on. What the difference sees is what will be written to.
@@ -51,11 +58,6 @@ begin
       kept := kept - ingest.reject_failures(run, p_columns, rules, typed);
     end if;
     kept := kept - ingest.set_duplicates_aside(run, p_columns);
-    if p_first then
-      perform ingest.adopt_landing(run, p_columns);
-    else
-      perform ingest.make_diff(run, p_columns, kept);
-    end if;
   elsif unchecked then
     perform ingest.find_broken(run, rules, 'pg_temp.cadastre_diff');
     kept := kept - ingest.reject_failures(run, p_columns, rules, 'pg_temp.cadastre_diff');
@@ -63,9 +65,18 @@ begin
   if kept = accepted and not repeated then
     return p_checked || '{"found": false}';
   end if;
-  return ingest.count_checked(run, kept, p_problem_rows, ingest.count_rules(run, rules)) || '{"found": true}';
+  found_out := ingest.count_checked(run, kept, p_problem_rows, ingest.count_rules(run, rules)) || '{"found": true}';
+  -- Behind a closed gate nothing is made ready.
+  if repeated and found_out ->> 'hold' is null then
+    if p_first then
+      perform ingest.adopt_landing(run, p_columns);
+    else
+      perform ingest.make_diff(run, p_columns, kept);
+    end if;
+  end if;
+  return found_out;
 end
 $$;
 comment on function ingest.begin_merge(uuid, int, text[], bigint, jsonb, boolean) is
-  'Locks the dataset and finds what to write. Errors: IN007 lease lost, IN014 landed rows gone, 40001 try again.';
+  'Locks the dataset and finds what to write. Errors: IN007 lease lost, IN014 landed rows gone or contract changed, 40001 try again.';
 grant execute on function ingest.begin_merge(uuid, int, text[], bigint, jsonb, boolean) to cadastre_worker;

@@ -26,6 +26,10 @@ begin
     perform core.raise('IN004', 'name, key, size or digest of the file is missing or out of bounds',
       'Give a name of up to 500 characters and what the object store returned.', 'file');
   end if;
+  -- The server makes keys; a caller of the function itself cannot name another organization's file.
+  if submit_file.object_key not like 'org/' || org || '/files/%' then
+    perform core.raise('IN004', 'the object key is not one of your organization''s', 'Upload the file through the API.', 'file');
+  end if;
   if jsonb_typeof(coalesce(submit_file.options, '{}')) <> 'object' or length(submit_file.options::text) > max_options then
     perform core.raise('IN004', 'the options are not a JSON object, or too long', 'See docs/reference/uploads.md.', 'options');
   end if;

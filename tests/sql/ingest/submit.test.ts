@@ -62,7 +62,7 @@ function submit(who: string, upload: Upload = {}) {
   return as(who, "select * from ingest.submit_file($1, $2, $3, $4, $5, $6, $7, $8, $9)", [
     upload.dataset ?? "keyed",
     upload.name ?? "file.csv",
-    upload.key ?? "a/b",
+    upload.key ?? `org/${who === "stranger" ? globex.id : acme.id}/files/${randomUUID()}`,
     upload.size ?? 10,
     sha,
     upload.mode ?? null,
@@ -91,6 +91,7 @@ describe("an upload is refused", () => {
     ],
     ["for snapshot of a new dataset without a key", { dataset: "new", mode: "snapshot" }, "IN003"],
     ["for append of a new dataset with a key", { dataset: "new", mode: "append", fields: ["a"] }, "IN003"],
+    ["with another organization's object", { key: `org/${randomUUID()}/files/x` }, "IN004"],
     ["without a digest", { sha: null }, "IN004"],
     ["with a size below zero", { size: -1 }, "IN004"],
     ["with options that are a list", { options: [] }, "IN004"],
