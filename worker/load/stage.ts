@@ -28,8 +28,8 @@ const optionsShape = z
         quote: z.string().length(1).nullable(),
         escape: z.string().length(1).nullable(),
         preambleLines: z.number().int().min(0).max(10_000),
-        headerLines: z.number().int().min(0).max(10),
-        footnoteLines: z.number().int().min(0).max(1000),
+        headerLines: z.number().int().min(0).max(10_000),
+        footnoteLines: z.number().int().min(0).max(10_000),
         skipInitialSpace: z.boolean(),
         trailingDelimiter: z.boolean(),
       })
