@@ -10,6 +10,7 @@ import { projectRoot } from "../lib/db/urls.ts";
 import { AppError, explain } from "../lib/errors.ts";
 import { announceInstance, openInstance } from "../lib/instance.ts";
 import { createLogger } from "../lib/log.ts";
+import { createDocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore } from "../lib/stores/object/index.ts";
 import { createServer } from "../server/app.ts";
 import { loadOrMakeKeys } from "../server/auth/keys.ts";
@@ -52,9 +53,15 @@ export async function startCadastre(env: NodeJS.ProcessEnv = process.env): Promi
     stops.push(instance.close);
     const store = createObjectStore(config);
     await store.check();
+    const documents = createDocumentStore(config);
+    if (documents) {
+      stops.push(documents.close);
+      await documents.check();
+    }
     const worker = await startWorker({
       connections: instance,
       store,
+      documents,
       log,
       alone: config.databaseUrl === null,
     });

@@ -12,6 +12,7 @@ import { AppError, explain } from "../lib/errors.ts";
 import { type Connections, openInstance } from "../lib/instance.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { createPool, withClaim } from "../lib/pg.ts";
+import { createDocumentStore, type DocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { queueLogger } from "./queue-log.ts";
 import { createLoadTask } from "./tasks/ingest__load.ts";
@@ -25,6 +26,8 @@ const PATIENCE_SECONDS = 30;
 export interface WorkerOptions {
   connections: Pick<Connections, "workerUrl" | "claimKey">;
   store: ObjectStore;
+  /** null: the landing tables are the staging. */
+  documents: DocumentStore | null;
   log: Logger;
   /** True where no other worker can be alive (an embedded database that has just been started). */
   alone?: boolean;
@@ -69,7 +72,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   if (options.alone) await pool.query("select private.retire_workers()");
   await beat(pool, options.connections.claimKey, [], options.alone ? 0 : PATIENCE_SECONDS, log);
 
-  const taskContext = { pool, claimKey: options.connections.claimKey, store, log };
+  const taskContext = {
+    pool,
+    claimKey: options.connections.claimKey,
+    store,
+    documents: options.documents,
+    log,
+  };
   const ids = new Set<string>();
   // Given to the runner so that it is heard from the first worker on.
   const events: WorkerEvents = new EventEmitter();
@@ -113,11 +122,18 @@ async function main(): Promise<void> {
     });
   }
   const instance = await openInstance(config, log);
-  const worker = await startWorker({ connections: instance, store: createObjectStore(config), log });
+  const documents = createDocumentStore(config);
+  const worker = await startWorker({
+    connections: instance,
+    store: createObjectStore(config),
+    documents,
+    log,
+  });
   log.info("worker ready");
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {
       await worker.stop();
+      await documents?.close();
       await instance.close();
       process.exit(0);
     });

@@ -18,9 +18,9 @@ import {
 } from "../support.ts";
 
 const ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000);
-const ROUNDS = 15;
+const ROUNDS = 9;
 /** Small queries are run this often a round, so that the clock does not decide. */
-const REPEAT = 50;
+const REPEAT = 20;
 
 const QUESTIONS = [
   {

@@ -4,6 +4,7 @@
  */
 import type pg from "pg";
 import { explain } from "../../lib/errors.ts";
+import { keepRaw, markRaw } from "./documents.ts";
 import { judge, type RunError, tellError } from "./failures.ts";
 import { createRaw, type Landed, land } from "./land.ts";
 import { type Heart, keepLease, takeLease } from "./lease.ts";
@@ -68,6 +69,7 @@ async function runSteps(context: LoadContext, run: Run, heart: Heart): Promise<O
   } else {
     staged = await stageFile(context, run, heart);
     mapping = staged.mapping;
+    await keepRaw(context, run, staged, heart);
     await heart.step("land");
     await warnOfColumns(context, run, staged);
     landed = await land(context, run, staged, heart);
@@ -75,6 +77,7 @@ async function runSteps(context: LoadContext, run: Run, heart: Heart): Promise<O
   await heart.step("check");
   const load: Load = { context, run, heart, mapping, staged, landed };
   const checked = await check(load);
+  if (staged !== null) await markRaw(context, run, heart);
   await heart.step("gate", { ...checked, hold: undefined });
   if (checked.hold !== null) {
     await query(context, run, "select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(checked.hold)]);

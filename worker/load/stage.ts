@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { inferContract } from "../../lib/contract/infer.ts";
+import type { ContractProposal } from "../../lib/contract/types.ts";
 import { AppError } from "../../lib/errors.ts";
 import {
   type ByteSource,
@@ -93,13 +94,19 @@ async function* goodRecords(batches: AsyncIterable<ReaderRecord[]>): AsyncGenera
   for await (const batch of batches) yield batch.filter((record) => record.problem === undefined);
 }
 
+interface MadeDataset {
+  id: string;
+  /** What the types were proposed on, for the person who looks at the run. */
+  evidence: ContractProposal["evidence"];
+}
+
 /** The first file makes the dataset: types from its values, required only what is in the key. */
 async function makeDataset(
   context: LoadContext,
   run: Run,
   source: ByteSource,
   found: Inspection,
-): Promise<string> {
+): Promise<MadeDataset> {
   const key = matchKey(run.key_fields, found.columns);
   const records = goodRecords(readRecords(source, found.dialect, found.columns));
   const proposal = await inferContract(records, found.columns, { maxRows: INFER_ROWS });
@@ -117,7 +124,7 @@ async function makeDataset(
       "select id from data.create_dataset($1, $2, $3, $4)",
       [run.dataset_name, JSON.stringify(fields), key, run.mode],
     );
-    return rows[0]!.id;
+    return { id: rows[0]!.id, evidence: proposal.evidence };
   });
 }
 
@@ -156,8 +163,10 @@ export async function stageFile(context: LoadContext, run: Run, heart: Heart): P
   const inspection = await inspect(source, options.dialect);
   const found = await findDataset(context, run);
   if (found !== null) await checkMode(context, run, found);
-  const datasetId = found ?? (await makeDataset(context, run, source, inspection));
-  const { sample: _, ...kept } = inspection;
+  const made = found === null ? await makeDataset(context, run, source, inspection) : null;
+  const datasetId = found ?? made!.id;
+  const { sample: _, ...seen } = inspection;
+  const kept = made === null ? seen : { ...seen, contract: { evidence: made.evidence } };
   const attached = await query<Run>(context, run, "select * from ingest.attach_dataset($1, $2, $3, $4)", [
     run.id,
     run.lease_generation,

@@ -1,6 +1,7 @@
 /** What the steps of a load share. */
 import type pg from "pg";
 import type { Logger } from "../../lib/log.ts";
+import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import type { ByteSource, Inspection } from "../readers/index.ts";
 
@@ -9,6 +10,8 @@ export interface LoadContext {
   pool: pg.Pool;
   claimKey: Buffer;
   store: ObjectStore;
+  /** Where raw records are kept beside the database; null or absent: the landing tables are the staging. */
+  documents?: DocumentStore | null;
   log: Logger;
   /** Seconds a lease lasts without a beat. */
   leaseSeconds?: number;
