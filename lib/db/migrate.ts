@@ -69,7 +69,6 @@ async function migrate(ownerUrl: string): Promise<void> {
   }
 }
 
-
 async function installQueue(client: pg.Client, adminUrl: string): Promise<void> {
   const database = client.escapeIdentifier(client.database!);
   // The queue's own installer says "create schema if not exists", which asks for the right even when it exists.

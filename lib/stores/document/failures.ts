@@ -77,12 +77,11 @@ function writeErrors(error: MongoBulkWriteError): WriteError[] {
   return [error.writeErrors].flat();
 }
 
-/** Positions of the documents that were there already. Null where something else went wrong too. */
-export function duplicates(error: unknown): number[] | null {
-  if (!(error instanceof MongoBulkWriteError)) return null;
+/** True where all that went wrong is that documents were there already. */
+export function onlyDuplicates(error: unknown): boolean {
+  if (!(error instanceof MongoBulkWriteError)) return false;
   const errors = writeErrors(error);
-  if (errors.length === 0 || errors.some((one) => one.code !== DUPLICATE_KEY)) return null;
-  return errors.map((one) => one.index);
+  return errors.length > 0 && errors.every((one) => one.code === DUPLICATE_KEY);
 }
 
 /** An address that no driver understands is a wrong setting. */

@@ -4,10 +4,10 @@
  * there.
  */
 import { LRUCache } from "lru-cache";
-import { type AnyBulkWriteOperation, type Collection, type Db, MongoClient } from "mongodb";
+import { type Collection, type Db, MongoClient } from "mongodb";
 import { documentMaker, type RawDocument, requests, storedRecord } from "./documents.ts";
-import { badAddress, duplicates, storeError } from "./failures.ts";
-import { databaseName, documentId, fieldNames, rawCollection } from "./names.ts";
+import { badAddress, onlyDuplicates, storeError } from "./failures.ts";
+import { databaseName, documentId, fieldNames, rawCollection, storable } from "./names.ts";
 import {
   type DocumentOrg,
   type DocumentStore,
@@ -162,15 +162,14 @@ async function begin(connection: Connection, file: RawFile, reading: Reading): P
   const how = reading.how.slice(0, MAX_READING);
   const before = await files.findOne({ _id: file.fileId });
   const columns = fieldNames(reading.columns).map((field, i) => ({
-    name: reading.columns[i]!.slice(0, MAX_SPELLED).toWellFormed(),
+    name: storable(reading.columns[i]!.slice(0, MAX_SPELLED)),
     field,
   }));
-  const same = before !== null && before.reading === how && sameColumns(before.columns, columns);
-  if (same && before.run_id === file.runId && before.status === "staged") {
-    return { records: before.records, unreadable: before.unreadable };
-  }
+  const same =
+    before?.run_id === file.runId && before.reading === how && sameColumns(before.columns, columns);
+  if (same && before.status === "staged") return { records: before.records, unreadable: before.unreadable };
   if (before !== null && !same) {
-    // Its records begin at other lines. Unmarked first, so that a crash in between is not taken for a staged file.
+    // Of another run, or its records begin at other lines. First told as not staged, in case this breaks off.
     await files.updateOne({ _id: file.fileId }, { $set: { status: "staging", reading: "" } });
     await (await connection.raw(file.org, before.table_name)).deleteMany({ file_id: file.fileId });
   }
@@ -197,25 +196,12 @@ function sameColumns(before: FileDocument["columns"], now: FileDocument["columns
   return before.length === now.length && before.every((column, i) => column.name === now[i]!.name);
 }
 
-/** The same document under the same line, with the time when it first came. */
-function replacement(document: RawDocument): AnyBulkWriteOperation<RawDocument> {
-  const { _id, ingested_at, ...rest } = document;
-  return {
-    updateOne: { filter: { _id }, update: { $set: rest, $setOnInsert: { ingested_at } }, upsert: true },
-  };
-}
-
-/** Inserts; what is there already (the file is staged again, or by two at once) is written over. */
+/** Inserts. What is there already was written by this run from the same bytes, and is the same. */
 async function writeRequest(collection: Collection<RawDocument>, documents: RawDocument[]): Promise<void> {
   try {
     await collection.insertMany(documents, { ordered: false });
   } catch (error) {
-    const there = duplicates(error);
-    if (there === null) throw error;
-    await collection.bulkWrite(
-      there.map((index) => replacement(documents[index]!)),
-      { ordered: false },
-    );
+    if (!onlyDuplicates(error)) throw error;
   }
 }
 
@@ -224,15 +210,9 @@ async function setStatus(
   fileId: string,
   lines: readonly number[],
 ): Promise<number> {
-  // By identity each: the quickest way on every server.
-  const result = await collection.bulkWrite(
-    lines.map((line) => ({
-      updateOne: {
-        filter: { _id: documentId(fileId, line) },
-        update: { $set: { validation_status: "rejected" as const } },
-      },
-    })),
-    { ordered: false },
+  const result = await collection.updateMany(
+    { _id: { $in: lines.map((line) => documentId(fileId, line)) } },
+    { $set: { validation_status: "rejected" } },
   );
   return result.matchedCount;
 }

@@ -27,6 +27,11 @@ export function documentId(fileId: string, line: number): string {
   return `${fileId}:${line}`;
 }
 
+/** A text that every server takes: NUL is shown as its symbol, half a character as the sign for one. */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "\u2400").toWellFormed();
+}
+
 /**
  * The file's column names as field names of a document. A dot and a dollar sign at the start mean something in
  * queries, so their full-width twins stand for them; a name that comes twice gets its number. files_metadata has the
@@ -35,8 +40,8 @@ export function documentId(fileId: string, line: number): string {
 export function fieldNames(columns: readonly string[]): string[] {
   const taken = new Set<string>();
   return columns.map((column, i) => {
-    const plain = column.slice(0, MAX_NAME).replaceAll("\0", "\u2400").replaceAll(".", "\uff0e");
-    const base = plain.replace(/^\$/, "\uff04").toWellFormed() || `column_${i + 1}`;
+    const plain = storable(column.slice(0, MAX_NAME)).replaceAll(".", "\uff0e");
+    const base = plain.replace(/^\$/, "\uff04") || `column_${i + 1}`;
     let name = base;
     // Ends: there are fewer names than columns.
     for (let n = 2; taken.has(name); n++) name = `${base} (${n})`;

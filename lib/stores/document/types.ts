@@ -65,11 +65,11 @@ export interface DocumentStore {
   readonly kind: "mongodb";
   /**
    * Begins a file. Gives the counts where this run has staged it to its end already: then there is nothing to do.
-   * Documents of another reading of the file are removed. Errors (of every function): AppError STORE_DOWN, which
+   * Documents of another run, or of another reading of the file, are removed. Errors (of every function): AppError STORE_DOWN, which
    * passes; AppError STORE_REFUSED, which does not.
    */
   begin(file: RawFile, reading: Reading): Promise<StagedCounts | null>;
-  /** Writes records. May be repeated, in any order and partly: a line is one document, whoever writes it. */
+  /** Writes records of a file that was begun. May be repeated, in any order and partly: a line is one document. */
   write(file: RawFile, reading: Reading, records: readonly RawRecord[]): Promise<void>;
   /** Ends a file: from now on `begin` of the same run finds it staged. */
   finish(file: RawFile, counts: StagedCounts): Promise<void>;
