@@ -1,14 +1,16 @@
 /** Starts built servers on loopback, with passwords made for this one start, and waits until they answer. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { startEmbedded } from "../lib/db/embedded.ts";
 
 const READY_MS = 60_000;
 const POLL_MS = 100;
 const STOP_MS = 10_000;
+/** The document store's PostgreSQL is a small one. */
+const SMALL = ["shared_buffers=64MB", "max_connections=80", "maintenance_work_mem=64MB"];
 /** Last words of a server that are kept, in characters. */
 const MAX_TOLD = 4000;
 
@@ -107,9 +109,9 @@ export async function startMinio(file: string, data: string): Promise<StartedSer
   };
 }
 
-function accepts(socket: string): Promise<boolean> {
+function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = net.connect(socket);
+    const probe = net.connect(port, "127.0.0.1");
     probe.once("connect", () => {
       probe.destroy();
       resolve(true);
@@ -119,25 +121,32 @@ function accepts(socket: string): Promise<boolean> {
 }
 
 /**
- * FerretDB over a folder. Over SQLite it asks for no password, so it listens on a Unix socket in a folder that only
- * its owner can enter, in the system's temporary folder, since a socket's path is short.
+ * FerretDB on a free port, over an embedded PostgreSQL of its own: over SQLite it asks for no password and looks at
+ * every document for each update. Clients log in as that PostgreSQL's user.
  */
 export async function startFerret(file: string, data: string): Promise<StartedServer<{ url: string }>> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(path.join(tmpdir(), "cadastre-documents-"));
-  const socket = path.join(folder, "mongodb.sock");
+  await mkdir(data, { recursive: true });
+  const password = randomBytes(24).toString("base64url");
+  const database = await startEmbedded({ directory: path.join(data, "postgres"), password, settings: SMALL });
   try {
-    const child = await start(file, ["-data", data, "-socket", socket], {}, () => accepts(socket));
+    const { host, username } = new URL(database.adminUrl);
+    const port = await freePort();
+    const env = {
+      FERRETDB_LISTEN: `127.0.0.1:${port}`,
+      // Without a user and a password: each client brings its own.
+      FERRETDB_POSTGRESQL_URL: `postgres://${host}/postgres`,
+    };
+    const child = await start(file, [], env, () => accepts(port));
     return {
-      settings: { url: `mongodb://${encodeURIComponent(socket)}/` },
+      settings: { url: `mongodb://${username}:${password}@127.0.0.1:${port}/?authMechanism=PLAIN` },
       signal: (name) => void child.kill(name),
       async stop() {
         await end(child);
-        await rm(folder, { recursive: true, force: true });
+        await database.stop();
       },
     };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await database.stop();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-// A server that speaks the MongoDB protocol, for tests and trials on a machine without MongoDB: FerretDB over SQLite
-// in one process. It asks for no password, so it listens on a Unix socket, which the folder it lies in protects.
+// A server that speaks the MongoDB protocol, for tests and trials on a machine without MongoDB: FerretDB over
+// PostgreSQL, in one process. Users and passwords are those of PostgreSQL.
 //
 // FerretDB's own command cannot be built by `go install` (a generated file is not part of its module); its embeddable
 // package can.
@@ -7,54 +7,38 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 )
 
 func main() {
-	data := flag.String("data", "", "folder of the databases")
-	socket := flag.String("socket", "", "Unix socket to listen on")
-	flag.Parse()
-	if err := serve(*data, *socket); err != nil {
+	// By environment, not by arguments, which every user of the machine can read.
+	if err := serve(os.Getenv("FERRETDB_LISTEN"), os.Getenv("FERRETDB_POSTGRESQL_URL")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func serve(data, socket string) error {
-	if data == "" || socket == "" {
-		return fmt.Errorf("usage: ferretdb -data <folder> -socket <path>")
-	}
-	folder, err := filepath.Abs(data)
-	if err != nil {
-		return err
-	}
-	// Of a server that was killed; a living one is found by whoever starts this one.
-	if err := os.Remove(socket); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
+func serve(listen, database string) error {
+	if listen == "" || database == "" {
+		return fmt.Errorf("set FERRETDB_LISTEN (host:port) and FERRETDB_POSTGRESQL_URL (without a password)")
 	}
 	server, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{Unix: socket},
-		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Handler:   "sqlite",
-		SQLiteURL: (&url.URL{Scheme: "file", Opaque: folder + "/"}).String(),
+		Listener: ferretdb.ListenerConfig{TCP: listen},
+		// It would log the values of documents with every key that is there already.
+		Logger:        slog.New(slog.DiscardHandler),
+		Handler:       "postgresql",
+		PostgreSQLURL: database,
 	})
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	fmt.Println("ready")
 	return server.Run(ctx)
 }

@@ -36,10 +36,19 @@ it.each([
     { name: "born", type: "date" },
   ];
   for (const name of ["made", "loaded"]) {
-    await bench.query("select data.create_dataset($1, $2, $3)", [`${name}_${suffix}`, JSON.stringify(fields), key]);
+    await bench.query("select data.create_dataset($1, $2, $3)", [
+      `${name}_${suffix}`,
+      JSON.stringify(fields),
+      key,
+    ]);
   }
   const lines = Array.from({ length: 3000 }, (_, i) => `${i},name ${i},${i}.5,2020-01-0${1 + (i % 9)}`);
-  const run = await bench.load(`loaded_${suffix}`, `id,name,amount,born\n${lines.join("\n")}\n`, {}, { road: "plain" });
+  const run = await bench.load(
+    `loaded_${suffix}`,
+    `id,name,amount,born\n${lines.join("\n")}\n`,
+    {},
+    { road: "plain" },
+  );
   expect(run).toMatchObject({ status: "succeeded", inserted: 3000 });
   const shapeOf = async (table: string) => {
     const { rows } = await bench.db.admin.query(SHAPE, [`store_${bench.org.schemaKey}.${table}`]);
