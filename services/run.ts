@@ -42,8 +42,26 @@ async function main(): Promise<void> {
   say(`${go}; building into ${servicesFolder()}, which takes minutes the first time`);
   const built = await buildAll();
   if (buildOnly) return;
-  const data = path.join(readConfig().home, "services");
   const stops: (() => Promise<void>)[] = [];
+  try {
+    const lines = await startAll(built, path.join(readConfig().home, "services"), stops);
+    if (stops.length === 0) return;
+    say(lines.join("\n"));
+    await new Promise((resolve) => {
+      process.once("SIGINT", resolve);
+      process.once("SIGTERM", resolve);
+    });
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** Starts what is built, adds how to stop it to `stops`, gives the settings to use it. */
+async function startAll(
+  built: Partial<Record<ServerName, string>>,
+  data: string,
+  stops: (() => Promise<void>)[],
+): Promise<string[]> {
   const lines: string[] = [];
   if (built.minio !== undefined) {
     const { settings, stop } = await startMinio(built.minio, path.join(data, "minio"));
@@ -54,17 +72,12 @@ async function main(): Promise<void> {
   if (built.ferretdb !== undefined) {
     const { settings, stop } = await startFerret(built.ferretdb, path.join(data, "ferretdb"));
     stops.push(stop);
-    lines.push(`export MONGODB_URL=${settings.url}`);
+    lines.push(`export MONGODB_URL='${settings.url}'`);
   }
-  if (stops.length === 0) return;
+  if (lines.length === 0) return lines;
   const file = path.join(data, "environment.sh");
   await writePrivate(file, `${lines.join("\n")}\n`);
-  say(`${lines.join("\n")}\n# or: . ${file}`);
-  await new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
-  for (const stop of stops) await stop();
+  return [...lines, `# or: . ${file}`];
 }
 
 main().catch((error: unknown) => {

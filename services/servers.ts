@@ -82,6 +82,8 @@ async function start(
 
 /** MinIO over a folder, on a free port. */
 export async function startMinio(file: string, data: string): Promise<StartedServer<S3Settings>> {
+  // The folder above stays open: another server under it may run as another user.
+  await mkdir(path.dirname(data), { recursive: true });
   await mkdir(data, { recursive: true, mode: 0o700 });
   const endpoint = `http://127.0.0.1:${await freePort()}`;
   const accessKey = "cadastre";

@@ -5,7 +5,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -134,6 +134,15 @@ async function serverAccount(): Promise<Account> {
   }
 }
 
+/**
+ * The server's user must be able to pass through the home folder, which `mktemp -d` and careful people make 0700. Others
+ * may then pass, not list; every file in it that holds a secret is its owner's alone.
+ */
+async function openPassage(home: string): Promise<void> {
+  const { mode } = await stat(home);
+  if ((mode & 0o011) !== 0o011) await chmod(home, (mode & 0o7777) | 0o011);
+}
+
 async function initialise(binaries: Binaries, options: EmbeddedOptions, account: Account): Promise<void> {
   const passwordFile = path.join(tmpdir(), `cadastre-${randomBytes(8).toString("hex")}`);
   await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600, flag: "wx" });
@@ -193,7 +202,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const binaries = await findBinaries();
   const account = await serverAccount();
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (account.uid !== undefined) await chown(directory, account.uid, account.gid!);
+  if (account.uid !== undefined) {
+    await openPassage(path.dirname(directory));
+    await chown(directory, account.uid, account.gid!);
+  }
   await endLeftover(directory);
   const port = await freePort();
   const adminUrl = `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`;
