@@ -37,23 +37,26 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-async function beat(
-  pool: pg.Pool,
-  claimKey: Buffer,
-  ids: string[],
-  graceSeconds: number,
-  log: Logger,
-): Promise<void> {
+interface Beat {
+  pool: pg.Pool;
+  claimKey: Buffer;
+  log: Logger;
+}
+
+/** Says that these workers live, and takes over what dead ones left; all there is, where no other can be alive. */
+async function beat({ pool, claimKey, log }: Beat, ids: string[], alone: boolean): Promise<void> {
   const { rows } = await pool.query<{ dead: string[] }>(
     `select core.unlock_dead_workers(private.beat_workers($1, make_interval(secs => $2)), make_interval(secs => $3)) as dead`,
-    [ids, PATIENCE_SECONDS, graceSeconds],
+    [ids, PATIENCE_SECONDS, alone ? 0 : PATIENCE_SECONDS],
   );
   const dead = rows[0]?.dead ?? [];
   if (dead.length > 0)
     log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
   const platform = { kind: "service", orgId: null, userId: null } as const;
   await withClaim(pool, claimKey, platform, async (client) => {
-    const { rows: reaped } = await client.query<{ id: string }>("select id from ingest.reap_runs()");
+    const { rows: reaped } = await client.query<{ id: string }>("select id from ingest.reap_runs($1)", [
+      alone,
+    ]);
     if (reaped.length > 0)
       log.warn({ runs: reaped.map((r) => r.id) }, "runs without a living worker were taken over");
     await client.query("select ingest.sweep_landing()");
@@ -70,7 +73,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   await refuseSuperuser(pool);
   if (options.alone) await pool.query("select private.retire_workers()");
-  await beat(pool, options.connections.claimKey, [], options.alone ? 0 : PATIENCE_SECONDS, log);
+  const heart: Beat = { pool, claimKey: options.connections.claimKey, log };
+  await beat(heart, [], options.alone ?? false);
 
   const taskContext = {
     pool,
@@ -94,7 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     taskList: { ingest__load: createLoadTask(taskContext) },
   });
   const timer = setInterval(() => {
-    beat(pool, options.connections.claimKey, [...ids], PATIENCE_SECONDS, log).catch((error: unknown) =>
+    beat(heart, [...ids], false).catch((error: unknown) =>
       log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
     );
   }, BEAT_MS);

@@ -48,3 +48,10 @@ grant pg_signal_backend to cadastre_logins with inherit true, set false;
 -- A request may not run for ever or keep a transaction open.
 alter role cadastre_gateway set statement_timeout = '30s';
 alter role cadastre_gateway set idle_in_transaction_session_timeout = '60s';
+
+-- The same text is the same date on every road and every connection: ambiguous ones (03/04/2026) are refused, never
+-- guessed, and a time without a zone is UTC.
+alter role cadastre_gateway set datestyle = 'ISO, YMD';
+alter role cadastre_gateway set timezone = 'UTC';
+alter role cadastre_worker set datestyle = 'ISO, YMD';
+alter role cadastre_worker set timezone = 'UTC';

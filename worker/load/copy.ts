@@ -34,8 +34,8 @@ export async function runCopy(client: pg.PoolClient, sql: string, stream: Readab
   };
   client.on("notice", listen);
   try {
-    // Ambiguous dates (03/04/2026) are refused instead of guessed; a time without a zone is UTC.
-    await client.query("set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set client_min_messages = notice");
+    // How dates are read is the worker's role's (sql/bootstrap/roles.sql), the same on every connection.
+    await client.query("set client_min_messages = notice");
     const copy = client.query(copyFrom(sql));
     await pipeline(stream, copy);
     if (flooded) throw new TooManySkipped("too many rows of wrong types");

@@ -1,7 +1,8 @@
 --! owner: cadastre_system
 -- Runs whose worker went silent: back into the queue. Whoever takes one gets a new generation, so the silent worker,
--- should it come back, can write nothing. A run that is being merged holds its row and is passed by.
-create or replace function ingest.reap_runs() returns setof ingest.runs
+-- should it come back, can write nothing. A run that is being merged holds its row and is passed by. p_all: no worker
+-- can be alive (an embedded database that has just been started), so no lease counts.
+create or replace function ingest.reap_runs(p_all boolean default false) returns setof ingest.runs
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -12,7 +13,7 @@ begin
   perform core.require('platform.manage');
   for run in
     select * from ingest.runs r
-     where r.status = 'running' and r.lease_until < clock_timestamp()
+     where r.status = 'running' and (p_all or r.lease_until < clock_timestamp())
      order by r.lease_until limit batch
      for no key update skip locked
   loop
@@ -26,6 +27,6 @@ begin
   end loop;
 end
 $$;
-comment on function ingest.reap_runs() is 'Queues running runs whose lease is over again and returns them. Needs platform.manage.';
-revoke execute on function ingest.reap_runs() from public;
-grant execute on function ingest.reap_runs() to cadastre_worker;
+comment on function ingest.reap_runs(boolean) is 'Queues running runs whose lease is over (or all of them) again and returns them. Needs platform.manage.';
+revoke execute on function ingest.reap_runs(boolean) from public;
+grant execute on function ingest.reap_runs(boolean) to cadastre_worker;
