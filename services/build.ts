@@ -48,8 +48,9 @@ function runGo(args: string[], options: { cwd: string; env: Record<string, strin
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: BUILD_MS,
     });
+    // Spawn's own limit would hold the process for as long where there is no Go.
+    setTimeout(() => child.kill(), BUILD_MS).unref();
     let output = "";
     const keep = (chunk: unknown): void => {
       output = (output + String(chunk)).slice(-MAX_TOLD);

@@ -22,6 +22,9 @@ const POLL_MS = 1000;
 const BEAT_MS = 5000;
 /** Silence after which a worker counts as dead, in seconds. */
 const PATIENCE_SECONDS = 30;
+/** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
+const SWEEP_EVERY_MS = 3_600_000;
+const UNFINISHED_MS = 24 * 3_600_000;
 
 export interface WorkerOptions {
   connections: Pick<Connections, "workerUrl" | "claimKey">;
@@ -102,11 +105,19 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
     );
   }, BEAT_MS);
+  const sweeper = setInterval(() => {
+    store
+      .sweep(UNFINISHED_MS)
+      .catch((error: unknown) =>
+        log.warn({ err: explain(error) }, "unfinished uploads were not cleared away"),
+      );
+  }, SWEEP_EVERY_MS);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
       clearInterval(timer);
+      clearInterval(sweeper);
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));

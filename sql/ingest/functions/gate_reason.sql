@@ -17,13 +17,14 @@ begin
     return jsonb_build_object('code', 'IN021', 'column', broken.field, 'hint', hint, 'message',
       case when broken.severity = 'critical'
            then format('%s rows break the critical rule %s of %s', broken.rows, broken.rule, broken.field)
-           else format('%s of %s rows break rule %s of %s, more than its limit of %s', broken.rows, p_run.read_rows,
-                       broken.rule, broken.field, broken.max_share) end);
+           else format('%s of %s rows break rule %s of %s, more than its limit of %s %%', broken.rows, p_run.read_rows,
+                       broken.rule, broken.field, trim_scale(100 * broken.max_share)) end);
   end if;
   select * into d from data.datasets x where x.org_id = p_run.org_id and x.id = p_run.dataset_id;
   if p_run.read_rows >= d.gate_min_rows and p_run.rejected_rows > d.max_rejected_share * p_run.read_rows then
     return jsonb_build_object('code', 'IN020', 'hint', hint, 'message',
-      format('%s of %s rows were rejected, more than the dataset''s limit of %s', p_run.rejected_rows, p_run.read_rows, d.max_rejected_share));
+      format('%s of %s rows were rejected, more than the dataset''s limit of %s %%', p_run.rejected_rows, p_run.read_rows,
+        trim_scale(100 * d.max_rejected_share)));
   end if;
   return null;
 end
