@@ -51,6 +51,8 @@ interface RunRow {
 
 const FINAL = new Set(["succeeded", "failed", "cancelled", "duplicate", "held"]);
 const POLL_MS = 60;
+/** How long a command waits for a load; the load itself goes on without it. */
+const MAX_WAIT_MS = 24 * 3_600_000;
 
 async function readRun(session: Session, org: OrgRow, run: string, userId: string | null): Promise<RunRow> {
   const { rows } = await session.asOrg(
@@ -98,7 +100,7 @@ export async function ingestStream(
     await session.store.remove(key);
     throw error;
   }
-  for (;;) {
+  while (performance.now() - started < MAX_WAIT_MS) {
     const row = await readRun(session, org, run, userId);
     const total = row.bytes_total === null ? 0 : Number(row.bytes_total);
     options.onProgress?.({
@@ -123,6 +125,11 @@ export async function ingestStream(
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  fail(
+    "TIMEOUT",
+    `the run ${run} has not ended within a day`,
+    "It goes on; look at its page, and that a worker runs.",
+  );
 }
 
 /** The same for a file on disk. Errors: AppError NOT_FOUND, NOT_A_FILE. */

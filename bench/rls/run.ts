@@ -27,13 +27,13 @@ const QUESTIONS = [
     metric: "key lookup",
     text: (t: string) => `select * from ${t} where order_id = 500000`,
     repeat: REPEAT,
-    goal: 2,
+    goal: 1.5,
   },
   {
     metric: "latest 50",
     text: (t: string) => `select * from ${t} order by order_id desc limit 50`,
     repeat: REPEAT,
-    goal: 2,
+    goal: 1.5,
   },
   { metric: "full sum", text: (t: string) => `select sum(amount), count(*) from ${t}`, repeat: 1, goal: 1.1 },
 ];
