@@ -1,0 +1,91 @@
+/** A whole load with S3 as object store and a MongoDB-protocol server as staging, both real; and with that one down. */
+import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DocumentStore } from "../../lib/stores/document/index.ts";
+import { createMongoStore } from "../../lib/stores/document/mongodb.ts";
+import { fileKey } from "../../lib/stores/object/keys.ts";
+import { createS3Store } from "../../lib/stores/object/s3.ts";
+import { offerMongo, offerS3 } from "../contract/servers.ts";
+import { type Bench, createLoader } from "./support.ts";
+
+const mongo = await offerMongo();
+const s3 = await offerS3();
+const CSV = "id,name,amount\n1,Ada,1.5\n2,Grace,2\n3,Alan,x\n4,Edsger\n5,Barbara,5\n";
+
+describe("a load through real stores", () => {
+  if (!("start" in mongo) || !("start" in s3)) {
+    const why = "missing" in mongo ? mongo.missing : "missing" in s3 ? s3.missing : "";
+    test("keeps every record", (context) => context.skip(why));
+    return;
+  }
+  let bench: Bench;
+  let documents: DocumentStore;
+  const stops: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    bench = await createLoader("stores");
+    stops.push(() => bench.close());
+    const server = await mongo.start();
+    stops.push(server.stop);
+    documents = createMongoStore(server.settings.url);
+    stops.push(() => documents.close());
+    const objects = await s3.start();
+    stops.push(objects.stop);
+    const store = createS3Store(objects.settings);
+    await store.check();
+    bench.context.store = store;
+    bench.context.documents = documents;
+    await bench.query("select data.create_dataset('people', $1, '{id}')", [
+      JSON.stringify([
+        { name: "id", type: "integer" },
+        { name: "name", type: "text" },
+        { name: "amount", type: "numeric" },
+      ]),
+    ]);
+  });
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+
+  async function submit(content: string): Promise<{ id: string; file_id: string }> {
+    const key = fileKey(bench.org.id);
+    const stored = await bench.context.store.put(key, Readable.from([Buffer.from(content)]), {
+      maxBytes: 1e6,
+    });
+    const rows = await bench.query<{ id: string; file_id: string }>(
+      "select id, file_id from ingest.submit_file('people', 'people.csv', $1, $2, $3)",
+      [key, stored.size, stored.sha256],
+    );
+    return rows[0]!;
+  }
+
+  test("keeps every record, marks the rejected ones and merges the rest", async () => {
+    const run = await submit(CSV);
+    expect(await bench.run(run.id)).toBe("succeeded");
+    expect(await bench.runRow(run.id)).toMatchObject({ read: 5, inserted: 3, rejected: 2 });
+    const org = { id: bench.org.id, key: bench.org.schemaKey };
+    const records = await documents.read(org, "people", run.file_id, 0, 100);
+    expect(records.map((r) => [r.line, r.status, r.readable])).toEqual([
+      [2, "staged", true],
+      [3, "staged", true],
+      [4, "rejected", true],
+      [5, "rejected", false],
+      [6, "staged", true],
+    ]);
+    expect(records[0]!.data).toEqual({ id: "1", name: "Ada", amount: "1.5" });
+  });
+
+  test("waits while the document store is down, and goes on when it is back", async () => {
+    const down = createMongoStore("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300");
+    const run = await submit(CSV.replace("Ada", randomUUID()));
+    try {
+      expect(await bench.run(run.id, { documents: down })).toBe("waiting");
+    } finally {
+      await down.close();
+    }
+    expect(await bench.runRow(run.id)).toMatchObject({ status: "waiting", error: { code: "STORE_DOWN" } });
+    expect(await bench.run(run.id)).toBe("succeeded");
+    expect(await bench.runRow(run.id)).toMatchObject({ read: 5, updated: 1, unchanged: 2, rejected: 2 });
+  });
+});
