@@ -86,6 +86,14 @@ export async function findMember(session: Session, org: OrgRow, email: string): 
   );
 }
 
+/** A dataset's id by name. Errors: AppError NOT_FOUND. */
+export async function findDataset(session: Session, org: OrgRow, name: string): Promise<string> {
+  const { rows } = await session.asOrg(org.id, (client) =>
+    client.query<{ id: string }>("select id from data.datasets where name = $1", [name]),
+  );
+  return rows[0]?.id ?? fail("NOT_FOUND", `there is no dataset ${name} in ${org.slug}`);
+}
+
 /** The whole of standard input, at most `limit` bytes. */
 export async function readStdin(limit: number): Promise<string> {
   const chunks: Buffer[] = [];

@@ -3,10 +3,17 @@
 import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
+import { access } from "./commands/access.ts";
 import { dataset } from "./commands/dataset.ts";
+import { domain, identityProvider, scimToken } from "./commands/federation.ts";
+import { grant } from "./commands/grant.ts";
 import { ingest } from "./commands/ingest.ts";
 import { inspect } from "./commands/inspect.ts";
+import { keys } from "./commands/keys.ts";
+import { member } from "./commands/member.ts";
+import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
+import { policy } from "./commands/policy.ts";
 import { rejected } from "./commands/rejected.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
@@ -15,11 +22,20 @@ import { user } from "./commands/user.ts";
 const COMMANDS: Record<string, Command> = {
   org,
   user,
+  operator,
+  keys,
   ingest,
   inspect,
   rejected,
+  policy,
   "sql-login": sqlLogin,
+  "identity-provider": identityProvider,
+  domain,
+  "scim-token": scimToken,
   dataset,
+  grant,
+  member,
+  access,
   status,
 };
 

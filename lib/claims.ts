@@ -5,8 +5,11 @@
 import { createHmac } from "node:crypto";
 
 export interface Claim {
-  /** user: a member. operator: a platform operator. service: the worker for an organization, or for the platform. */
-  kind: "user" | "operator" | "service";
+  /**
+   * user: a member. key: an API key of a member's, its id as the session. operator: a platform operator.
+   * service: the worker for an organization, or for the platform.
+   */
+  kind: "user" | "key" | "operator" | "service";
   orgId: string | null;
   userId: string | null;
   sessionId?: string | null;

@@ -9,6 +9,27 @@ const flag = (fallback: boolean) =>
     .optional()
     .transform((value) => (value === undefined ? fallback : value === "1" || value === "true"));
 
+const MAX_ORIGINS = 100;
+/** "https://a.example, https://b.example": origins as browsers send them, so that comparing them is enough. */
+const origins = z
+  .string()
+  .default("")
+  .transform((value) =>
+    value
+      .split(",")
+      .map((one) => one.trim())
+      .filter(Boolean),
+  )
+  .pipe(
+    z
+      .array(
+        z
+          .url({ protocol: /^https?$/ })
+          .refine((one) => new URL(one).origin === one, "must be an origin, such as https://app.example"),
+      )
+      .max(MAX_ORIGINS),
+  );
+
 const environment = z.object({
   CADASTRE_HOME: z.string().min(1).default(".cadastre"),
   CADASTRE_DEMO: flag(true),
@@ -23,6 +44,18 @@ const environment = z.object({
   S3_BUCKET: z.string().min(3).max(63).default("cadastre"),
   S3_REGION: z.string().min(1).default("us-east-1"),
   MONGODB_URL: z.string().min(1).optional(),
+  CADASTRE_SECRET_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, "must have 64 hexadecimal digits")
+    .optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z
+    .string()
+    .max(320)
+    .regex(/^[^\r\n]+$/, "must be one line")
+    .default("Cadastre <cadastre@localhost>"),
+  CORS_ORIGINS: origins,
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()
@@ -43,6 +76,13 @@ export interface Config {
   s3: { endpoint: string; accessKey: string; secretKey: string; bucket: string; region: string } | null;
   mongodbUrl: string | null;
   maxUploadBytes: number;
+  /** Encrypts stored secrets (hex, 32 bytes); null: `secret.key` of the home folder. */
+  secretKey: string | null;
+  mail: { smtpUrl: string | null; from: string };
+  /** Pages of these origins may call the APIs with a bearer token. */
+  corsOrigins: string[];
+  /** How many proxies stand in front, each adding to X-Forwarded-For. */
+  trustProxy: number;
 }
 
 /** Reads settings. Throws AppError CONFIG naming the variable that is wrong. */
@@ -79,5 +119,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       : null,
     mongodbUrl: e.MONGODB_URL ?? null,
     maxUploadBytes: e.MAX_UPLOAD_BYTES,
+    secretKey: e.CADASTRE_SECRET_KEY ?? null,
+    mail: { smtpUrl: e.SMTP_URL ?? null, from: e.MAIL_FROM },
+    corsOrigins: e.CORS_ORIGINS,
+    trustProxy: e.TRUST_PROXY,
   };
 }

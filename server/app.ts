@@ -7,10 +7,9 @@ import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
 import type { Logger } from "../lib/log.ts";
 import type { ObjectStore } from "../lib/stores/object/index.ts";
 import { identify } from "./auth/identify.ts";
+import { createAuth } from "./auth/index.ts";
 import type { JwtKeys } from "./auth/keys.ts";
-import { authRoutes } from "./auth/routes.ts";
-import { createSessions } from "./auth/sessions.ts";
-import { createTokens } from "./auth/tokens.ts";
+import { oidcRoutes } from "./auth/oidc.ts";
 import { createGatewayPool } from "./database.ts";
 import { graphqlRequest } from "./graphql/edge.ts";
 import { createOrganizationApis } from "./graphql/organization.ts";
@@ -18,13 +17,18 @@ import { createPlatformApi, PLATFORM_PATH } from "./graphql/platform.ts";
 import type { ApiContext } from "./graphql/preset.ts";
 import { createSockets } from "./graphql/sockets.ts";
 import { adminRoutes } from "./http/admin.ts";
+import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
 import { holdExpectations } from "./http/continue.ts";
+import { allowOrigins } from "./http/cors.ts";
+import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
+import { outboxRoutes } from "./http/outbox.ts";
 import { runRoutes } from "./http/runs.ts";
 import { uploadHandler } from "./http/upload.ts";
 import { createListener } from "./listener.ts";
 import { createOrganizations } from "./organizations.ts";
+import { scimRoutes } from "./scim/index.ts";
 import { readServerSettings } from "./settings.ts";
 
 export interface ServerOptions {
@@ -53,41 +57,40 @@ const KEPT_MS = 75_000;
 const GRACE_MS = 5000;
 const HEADERS_MS = 30_000;
 
-/** Issuer of access tokens where the installation has no address of its own. */
-const ISSUER = "cadastre";
-
 export async function createServer(options: ServerOptions): Promise<CadastreServer> {
   const { config, connections, store, log, jwtKeys } = options;
   const { claimKey } = connections;
   const pool = createGatewayPool(connections.gatewayUrl, log);
   await refuseSuperuser(pool);
   const settings = await readServerSettings();
-  const tokens = createTokens(jwtKeys, config.publicUrl ?? ISSUER);
+  let port = config.port;
+  const address = (): string => config.publicUrl ?? `http://${config.host}:${port}`;
+  const auth = await createAuth({ config, pool, claimKey, keys: jwtKeys, log, address });
+  const { bearers } = auth;
   const listener = createListener(connections.gatewayUrl, log);
-  const api: ApiContext = { tokens, claimKey, log, ...settings };
+  const api: ApiContext = { claimKey, log, ...settings };
   const organizations = createOrganizations(pool, claimKey);
   const platform = await createPlatformApi(api, pool, listener);
-  const sockets = createSockets(platform.server, tokens);
+  const sockets = createSockets(platform.server, bearers);
   const organizationApis = createOrganizationApis({ context: api, pool, organizations, listener });
 
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
+  app.set("trust proxy", config.trustProxy);
   app.use(basics);
+  app.use(allowOrigins(config.corsOrigins));
   // First what is asked most: each layer that a request passes costs it a little.
-  const bearer = identify(tokens);
+  const bearer = identify(bearers);
   app.all(PLATFORM_PATH, bearer, graphqlRequest, platform.handle);
   app.all("/orgs/:slug/graphql", bearer, graphqlRequest, organizationApis.handle);
   app.use(healthRoutes({ pool, store, log }));
-  app.use(
-    await authRoutes({
-      sessions: createSessions(pool),
-      tokens,
-      keys: jwtKeys,
-      publicUrl: config.publicUrl,
-      log,
-    }),
-  );
+  app.use(auth.routes);
+  app.use(oidcRoutes(auth.parts, bearers));
+  app.use("/access/v1", bearer);
+  app.use(authzenRoutes({ pool, claimKey, address }));
+  app.use(federationRoutes(auth.parts, connections.gatewayUrl));
+  app.use("/scim/v2", scimRoutes({ pool, log, address }));
   app.post(
     "/orgs/:slug/datasets/:name/files",
     bearer,
@@ -95,6 +98,8 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   );
   app.use("/orgs", bearer);
   app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use("/ops", bearer);
+  app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {
     app.use(adminRoutes(options.adminDir, config.publicUrl?.startsWith("https:") ?? false));
   }
@@ -112,10 +117,14 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   });
   return {
     httpServer,
-    listen: (port, host) =>
+    listen: (wanted, host) =>
       new Promise((resolve, reject) => {
         httpServer.once("error", reject);
-        httpServer.listen(port, host, () => resolve((httpServer.address() as AddressInfo).port));
+        httpServer.listen(wanted, host, () => {
+          port = (httpServer.address() as AddressInfo).port;
+          auth.start(listener);
+          resolve(port);
+        });
       }),
     async close() {
       sockets.close();
@@ -125,6 +134,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
         httpServer.closeIdleConnections();
         setTimeout(() => httpServer.closeAllConnections(), GRACE_MS).unref();
       });
+      await auth.stop();
       await organizationApis.close();
       await platform.release();
       await listener.close();

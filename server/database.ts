@@ -14,6 +14,8 @@ export type Settings = {
   role: "cadastre_user" | "cadastre_anonymous";
   "cadastre.claim": string;
   "cadastre.request_id": string;
+  /** Where the request came from, for the audit trail. */
+  "cadastre.ip": string;
 };
 
 /**
@@ -53,7 +55,12 @@ function claimOf(identity: Identity, claimKey: Buffer): string {
 }
 
 /** The settings of a request; evaluated when a transaction begins. */
-export function settingsFor(identity: Identity | null, requestId: string, claimKey: Buffer): Settings {
+export function settingsFor(
+  identity: Identity | null,
+  requestId: string,
+  claimKey: Buffer,
+  ip = "",
+): Settings {
   return {
     get role() {
       return identity ? "cadastre_user" : "cadastre_anonymous";
@@ -62,6 +69,7 @@ export function settingsFor(identity: Identity | null, requestId: string, claimK
       return identity ? claimOf(identity, claimKey) : "";
     },
     "cadastre.request_id": requestId,
+    "cadastre.ip": ip,
   };
 }
 
@@ -92,7 +100,7 @@ export function beginWith(settings: Record<string, string | undefined>): string 
 /** Runs `work` in one transaction with the settings; rolls back on any error. */
 export async function inRequest<T>(
   pool: pg.Pool,
-  settings: Settings,
+  settings: Partial<Settings>,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await takeClient(pool);

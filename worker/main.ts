@@ -15,6 +15,7 @@ import { createPool, withClaim } from "../lib/pg.ts";
 import { createDocumentStore, type DocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { queueLogger } from "./queue-log.ts";
+import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import { createLoadTask } from "./tasks/ingest__load.ts";
 
 const CONCURRENCY = 2;
@@ -112,12 +113,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         log.warn({ err: explain(error) }, "unfinished uploads were not cleared away"),
       );
   }, SWEEP_EVERY_MS);
+  const watchdog = setInterval(() => {
+    watchSqlLogins(heart).catch((error: unknown) =>
+      log.warn({ err: explain(error) }, "SQL logins were not watched; trying again"),
+    );
+  }, WATCH_SQL_MS);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
       clearInterval(timer);
       clearInterval(sweeper);
+      clearInterval(watchdog);
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
@@ -144,7 +151,7 @@ async function main(): Promise<void> {
     documents,
     log,
   });
-  log.info("worker ready");
+  process.stdout.write("Cadastre's worker is ready\n");
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {
       await worker.stop();

@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { hashPassword } from "../../lib/passwords.ts";
+import { checkNewPassword, hashPassword } from "../../lib/passwords.ts";
 import { type Command, fail, findOrg, readStdin, withSession } from "../command.ts";
 
 const MAX_PASSWORD_BYTES = 1024;
-const MIN_PASSWORD_LENGTH = 8;
 
 export const user: Command = {
   usage: ["user add <email> --org <slug> --role <role> [--name <name>] [--password-stdin]"],
@@ -23,13 +22,7 @@ export const user: Command = {
     let hash: string | null = null;
     if (values["password-stdin"]) {
       const password = (await readStdin(MAX_PASSWORD_BYTES)).replace(/\r?\n$/, "");
-      if (password.length < MIN_PASSWORD_LENGTH) {
-        fail(
-          "PASSWORD",
-          `the password is shorter than ${MIN_PASSWORD_LENGTH} characters`,
-          "Give a longer one.",
-        );
-      }
+      await checkNewPassword(password, { email, displayName: values.name ?? null, org: values.org ?? null });
       hash = await hashPassword(password);
     }
     const added = await withSession(async (session) => {

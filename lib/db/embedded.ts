@@ -76,7 +76,7 @@ function alive(pid: number): boolean {
 }
 
 /** Ends the server that an earlier, killed process left on this directory; its lock file names it. */
-async function endLeftover(directory: string): Promise<void> {
+export async function endLeftover(directory: string): Promise<void> {
   const lockFile = path.join(directory, "postmaster.pid");
   const lines = (await readFile(lockFile, "utf8").catch(() => "")).split("\n");
   const pid = Number(lines[0]);

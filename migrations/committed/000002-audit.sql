@@ -1,5 +1,5 @@
 --! Previous: sha1:084a6bd5759e4400ce57f4f17a06f4593b326a49
---! Hash: sha1:e7c7d86dedccf3ee8fe8cd09c4d5f665529224b8
+--! Hash: sha1:7dbd212aa785134d719535b43da2d8211c0e2bd8
 
 -- Audit events: append-only for everyone, the owner included (triggers in sql/audit refuse the rest).
 create table audit.events (
@@ -8,10 +8,14 @@ create table audit.events (
   id          uuid not null default uuidv7(),
   at          timestamptz not null default clock_timestamp(),
   actor_id    uuid,
-  actor_kind  text not null check (actor_kind in ('user', 'sql', 'service', 'operator', 'nobody')),
+  actor_kind  text not null check (actor_kind in ('user', 'key', 'sql', 'service', 'operator', 'nobody')),
   action      text not null check (action ~ '^[a-z_]+\.[a-z_]+$' and length(action) <= 80),
   object_kind text check (length(object_kind) <= 80),
   object_id   text check (length(object_id) <= 1000),
+  outcome     text not null default 'done' check (outcome in ('done', 'refused')),
+  -- Whom the actor looked as, when it was somebody else.
+  subject_id  uuid,
+  ip          inet,
   detail      jsonb not null default '{}',
   request_id  text check (length(request_id) <= 100),
   -- The transaction that wrote the row: a sealer takes rows of transactions that are certainly finished.

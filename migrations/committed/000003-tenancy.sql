@@ -1,5 +1,5 @@
---! Previous: sha1:e7c7d86dedccf3ee8fe8cd09c4d5f665529224b8
---! Hash: sha1:4e1c6ecac52c2f634e0c20847efc6b48c4132c0c
+--! Previous: sha1:7dbd212aa785134d719535b43da2d8211c0e2bd8
+--! Hash: sha1:0cc0edf8cfbfafd5c7b921f02d1ac5a45537a233
 
 create table tenancy.organizations (
   id         uuid primary key default uuidv7(),

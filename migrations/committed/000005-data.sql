@@ -1,5 +1,5 @@
---! Previous: sha1:dfcdc5bedd8f661b24d604ae62002b54d9002bbe
---! Hash: sha1:e1f3ff4aa96e642a7069b74b145aedfbe452d614
+--! Previous: sha1:965525522ae3518d6df80f037a4e0f5961dff27a
+--! Hash: sha1:4ff2ca3e8e969aae4e16a13e684cf8fffdc831c4
 
 create table data.datasets (
   org_id             uuid not null references tenancy.organizations on delete cascade,
@@ -8,6 +8,10 @@ create table data.datasets (
   name               text not null check (name ~ '^[a-z][a-z0-9_]*$' and length(name) <= 50),
   title              text not null default '' check (length(title) <= 200),
   description        text not null default '' check (length(description) <= 4000),
+  -- What policies and grants ask about it: names such as pii, finance; sensitivity from 0 (public) to 4 (secret).
+  tags               text[] not null default '{}' check (cardinality(tags) <= 100),
+  sensitivity        int not null default 0 check (sensitivity between 0 and 4),
+  owner_id           uuid references access.users on delete set null,
   -- Business key in order; empty for an append-only dataset, whose key is (file_id, source_line).
   key_fields         text[] not null default '{}' check (cardinality(key_fields) <= 16),
   default_mode       text not null default 'upsert' check (default_mode in ('upsert', 'snapshot', 'append')),
@@ -26,6 +30,8 @@ create table data.datasets (
   check ((cardinality(key_fields) = 0) = (default_mode = 'append'))
 );
 create index datasets_created_by_idx on data.datasets (created_by);
+create index datasets_owner_id_idx on data.datasets (owner_id);
+create index datasets_tags_idx on data.datasets using gin (tags);
 
 -- The contract in force, one row a field. Retired fields stay: the column is kept, nothing is loaded into it.
 create table data.fields (
@@ -46,6 +52,7 @@ create table data.fields (
   -- Tokens that mean null in a typed column; null: the default set (see docs/reference/contracts.md).
   null_tokens        text[] check (cardinality(null_tokens) <= 50),
   description        text not null default '' check (length(description) <= 4000),
+  tags               text[] not null default '{}' check (cardinality(tags) <= 100),
   retired_at         timestamptz,
   primary key (org_id, dataset_id, name),
   foreign key (org_id, dataset_id) references data.datasets (org_id, id) on delete cascade,

@@ -1,5 +1,5 @@
---! Previous: sha1:e1f3ff4aa96e642a7069b74b145aedfbe452d614
---! Hash: sha1:effaff566b386b8631e3bcf945a70b15708626e0
+--! Previous: sha1:4ff2ca3e8e969aae4e16a13e684cf8fffdc831c4
+--! Hash: sha1:fea8fa9bff4593524d42808af8e63badc11294b7
 
 -- What a contract's rule means for the load. Without a row here: the row is rejected (severity error).
 create table quality.rule_settings (

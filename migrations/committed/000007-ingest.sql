@@ -1,5 +1,5 @@
---! Previous: sha1:effaff566b386b8631e3bcf945a70b15708626e0
---! Hash: sha1:24ace577a117e56eef937d3e6fbb53b4fbfd0f8c
+--! Previous: sha1:fea8fa9bff4593524d42808af8e63badc11294b7
+--! Hash: sha1:eac71b6a3999b719704f8d91d7045af8fc86fe16
 
 create table ingest.files (
   org_id       uuid not null references tenancy.organizations on delete cascade,
@@ -45,8 +45,6 @@ create table ingest.runs (
   duplicate_rows   bigint not null default 0,
   -- {code, message, hint, line, column} of the failure, the hold or the wait, for people.
   error            jsonb,
-  -- Inspection of the file (dialect, columns, evidence), as the loader used it.
-  inspection       jsonb,
   -- Digest of the rules that every row of the dataset met after this run; null where that is not known.
   rules_digest     text,
   attempts         int not null default 0,

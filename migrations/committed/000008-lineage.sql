@@ -1,5 +1,5 @@
---! Previous: sha1:24ace577a117e56eef937d3e6fbb53b4fbfd0f8c
---! Hash: sha1:a33b6e41c26b6c4edbeaa2577a997f61e3f23623
+--! Previous: sha1:eac71b6a3999b719704f8d91d7045af8fc86fe16
+--! Hash: sha1:23f48c4805124fd9e0fffe017157d6293b0c9b1d
 
 -- Facts of what came from what: file -> run -> dataset version.
 create table lineage.edges (

@@ -1,7 +1,8 @@
 /** Who is asking: the bearer token of an HTTP request or of a websocket's first message, verified. */
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { AppError } from "../../lib/errors.ts";
-import type { Identity, Tokens } from "./tokens.ts";
+import type { Bearers } from "./bearers.ts";
+import type { Identity } from "./tokens.ts";
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i;
 
@@ -16,7 +17,7 @@ export function bearerOf(header: unknown): string | null {
 }
 
 /** Puts the identity into `response.locals.identity` (null: nobody); a bad token is refused here, with 401. */
-export function identify(tokens: Tokens): RequestHandler {
+export function identify(bearers: Bearers): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const token = bearerOf(request.headers.authorization);
     if (token === null) {
@@ -24,13 +25,13 @@ export function identify(tokens: Tokens): RequestHandler {
       next();
       return;
     }
-    const known = tokens.known(token);
+    const known = bearers.known(token);
     if (known) {
       response.locals.identity = known;
       next();
       return;
     }
-    tokens.verify(token).then((identity) => {
+    bearers.verify(token, request.ip).then((identity) => {
       response.locals.identity = identity;
       next();
     }, next);

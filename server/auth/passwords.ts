@@ -11,6 +11,8 @@ const MAX_WAITING = 100;
 export interface Passwords {
   /** False for a wrong password and for an account that does not exist, after the same work. */
   matches(storedHash: string | null, password: string): Promise<boolean>;
+  /** Runs other work with hashes under the same limit. */
+  limited<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export async function createPasswords(): Promise<Passwords> {
@@ -38,15 +40,21 @@ export async function createPasswords(): Promise<Passwords> {
     else running--;
   };
 
+  const limited = async <T>(work: () => Promise<T>): Promise<T> => {
+    await enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  };
+
   return {
-    async matches(storedHash, password) {
-      await enter();
-      try {
+    limited,
+    matches: (storedHash, password) =>
+      limited(async () => {
         const right = await verifyPassword(storedHash ?? nobody, password).catch(() => false);
         return right && storedHash !== null;
-      } finally {
-        leave();
-      }
-    },
+      }),
   };
 }

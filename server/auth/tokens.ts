@@ -11,11 +11,12 @@ const ALGORITHM = "EdDSA";
 const MAX_TOKEN_LENGTH = 4096;
 const MAX_CACHED_TOKENS = 10_000;
 
-/** Whoever a verified token names. */
+/** Whoever a verified token or API key names. */
 export interface Identity {
-  kind: "user" | "operator";
+  kind: "user" | "operator" | "key";
   userId: string;
   orgId: string | null;
+  /** The session; of an API key, its id. */
   sessionId: string;
   /** Unix seconds. */
   expiresAt: number;
@@ -37,16 +38,42 @@ export interface Tokens {
   known(token: string): Identity | undefined;
 }
 
-function refuse(message: string): AppError {
+function refuse(message: string, cause?: unknown): AppError {
   return new AppError("UNAUTHENTICATED", message, {
+    cause,
     hint: "Sign in at POST /auth/login, or renew the access token at POST /auth/refresh.",
   });
 }
 
-export function createTokens(keys: JwtKeys, issuer: string): Tokens {
-  const keySet = createLocalJWKSet({ keys: keys.publicJwks });
+/** `look` takes over keys that another process made, for a token that none of those known has signed. */
+export function createTokens(
+  keys: JwtKeys,
+  issuer: string,
+  look: () => Promise<void> = async () => undefined,
+): Tokens {
+  // Keys change while the server runs: the set is made anew when they have.
+  let from = keys.publicJwks;
+  let keySet = createLocalJWKSet({ keys: from });
+  const currentKeys = () => {
+    if (from !== keys.publicJwks) {
+      from = keys.publicJwks;
+      keySet = createLocalJWKSet({ keys: from });
+    }
+    return keySet;
+  };
   // A signature costs more to verify than a whole request to route; the same token comes hundreds of times.
   const verified = new LRUCache<string, Identity>({ max: MAX_CACHED_TOKENS });
+
+  const payloadOf = async (token: string): Promise<unknown> => {
+    const rules = { algorithms: [ALGORITHM], issuer, audience: AUDIENCE, typ: "at+jwt" };
+    try {
+      return (await jwtVerify(token, currentKeys(), rules)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await look();
+      return (await jwtVerify(token, currentKeys(), rules)).payload;
+    }
+  };
 
   const known = (token: string): Identity | undefined => {
     const identity = verified.get(token);
@@ -71,12 +98,7 @@ export function createTokens(keys: JwtKeys, issuer: string): Tokens {
       if (before) return before;
       if (token.length > MAX_TOKEN_LENGTH) throw refuse("this access token is not valid");
       try {
-        const { payload } = await jwtVerify(token, keySet, {
-          algorithms: [ALGORITHM],
-          issuer,
-          audience: AUDIENCE,
-          typ: "at+jwt",
-        });
+        const payload = await payloadOf(token);
         const claims = claimsShape.parse(payload);
         if ((claims.knd === "user") !== (claims.org !== undefined)) throw new Error("kind and organization");
         const identity: Identity = {
@@ -93,6 +115,7 @@ export function createTokens(keys: JwtKeys, issuer: string): Tokens {
           error instanceof errors.JWTExpired
             ? "this access token has expired"
             : "this access token is not valid",
+          error,
         );
       }
     },

@@ -3,7 +3,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
 import type { Logger } from "../../lib/log.ts";
 import { identityOf } from "../auth/identify.ts";
-import type { Identity, Tokens } from "../auth/tokens.ts";
+import type { Identity } from "../auth/tokens.ts";
 import { settingsFor } from "../database.ts";
 import { requestIdOf } from "../http/basics.ts";
 import { MAX_REQUEST_BYTES } from "./edge.ts";
@@ -24,7 +24,6 @@ declare global {
 }
 
 export interface ApiContext {
-  tokens: Tokens;
   claimKey: Buffer;
   log: Logger;
   /** Operations by the SHA-256 of their text. */
@@ -96,7 +95,8 @@ export function sharedPreset(context: ApiContext, path: string): GraphileConfig.
         const response = request.expressv4?.res;
         const identity = response ? identityOf(response) : socketIdentity(request.ws?.socket);
         const requestId = response ? String(response.locals.requestId) : requestIdOf(undefined);
-        return { pgSettings: settingsFor(identity, requestId, context.claimKey), identity };
+        const ip = response?.req.ip ?? request.ws?.request?.socket.remoteAddress ?? "";
+        return { pgSettings: settingsFor(identity, requestId, context.claimKey, ip), identity };
       },
       explain: false,
     },

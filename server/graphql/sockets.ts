@@ -8,8 +8,9 @@ import { CloseCode, makeServer } from "graphql-ws";
 import { type GrafservBase, makeGraphQLWSConfig } from "postgraphile/grafserv";
 import { GraphQLError } from "postgraphile/graphql";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Bearers } from "../auth/bearers.ts";
 import { bearerOf } from "../auth/identify.ts";
-import type { Identity, Tokens } from "../auth/tokens.ts";
+import type { Identity } from "../auth/tokens.ts";
 
 const MAX_MESSAGE_BYTES = 200_000;
 const MAX_SUBSCRIPTIONS = 50;
@@ -56,7 +57,7 @@ function keepAlive(socket: WebSocket): void {
   socket.once("close", () => clearInterval(timer));
 }
 
-export function createSockets(server: GrafservBase, tokens: Tokens): Sockets {
+export function createSockets(server: GrafservBase, bearers: Bearers): Sockets {
   const shared = makeGraphQLWSConfig(server);
   const protocol = makeServer<Record<string, unknown> | undefined, Extra>({
     ...(shared as object),
@@ -65,7 +66,7 @@ export function createSockets(server: GrafservBase, tokens: Tokens): Sockets {
         const given = context.connectionParams;
         const token = bearerOf(given?.authorization ?? given?.Authorization);
         if (token === null) return false;
-        const identity = await tokens.verify(token);
+        const identity = await bearers.verify(token);
         identities.set(context.extra.socket, identity);
         expire(context.extra.socket, identity);
         return true;

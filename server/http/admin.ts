@@ -6,7 +6,7 @@ import helmet from "helmet";
 const YEAR_SECONDS = 31_536_000;
 
 /** Addresses that belong to the API: an unknown one gets an error, not the page. */
-const API = /^\/(graphql|orgs|auth|healthz|readyz|\.well-known)(\/|$)/;
+const API = /^\/(graphql|orgs|auth|ops|scim|access|healthz|readyz|\.well-known)(\/|$)/;
 
 /** What the page may do: its own scripts and requests, styles made at run time by its component library. */
 export function pageHeaders(secure: boolean): RequestHandler {

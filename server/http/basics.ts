@@ -19,6 +19,8 @@ export const basics: RequestHandler = (request, response, next) => {
   response.setHeader("X-Request-Id", requestId);
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("Referrer-Policy", "no-referrer");
+  // Nothing that the APIs answer is a page; the back office's pages have a policy of their own (admin.ts).
+  response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   next();
 };
 

@@ -91,7 +91,7 @@ export function runRoutes({ pool, organizations, claimKey }: RunOptions): Router
   const findRun = async (params: Params, response: Response) => {
     const identity = identityOf(response);
     await organizations.find(identity, params.slug);
-    const settings = settingsFor(identity, String(response.locals.requestId), claimKey);
+    const settings = settingsFor(identity, String(response.locals.requestId), claimKey, response.req.ip);
     const id = z.uuid().safeParse(params.id);
     const { rows } = id.success
       ? await inRequest(pool, settings, (client) => client.query<Record<string, unknown>>(RUN, [id.data]))

@@ -158,7 +158,7 @@ export function uploadHandler(options: UploadOptions): RequestHandler<{ slug: st
     const organization = await options.organizations.find(identity, request.params.slug);
     const given = parseInput(query, request.query, "See docs/reference/uploads.md for the parameters.");
     const length = declaredLength(request, options.maxBytes);
-    const settings = settingsFor(identity, String(response.locals.requestId), options.claimKey);
+    const settings = settingsFor(identity, String(response.locals.requestId), options.claimKey, request.ip);
     const { name } = request.params;
     // All that would refuse the file afterwards is asked before its first byte.
     await inRequest(options.pool, settings, (client) =>

@@ -42,8 +42,11 @@ grant cadastre_jobs to cadastre_worker with inherit true, set true;
 -- cadastre_logins hands out membership in the group of SQL logins, nothing else.
 grant cadastre_sql to cadastre_logins with admin true, inherit false, set false;
 
--- Dropping a login ends its sessions first.
-grant pg_signal_backend to cadastre_logins with inherit true, set false;
+-- cadastre_logins becomes a member of each login it makes (private.make_login_role), which is enough to end that login's
+-- sessions and to see what they run. pg_signal_backend would let it end everybody's, so it is taken back where it was.
+revoke pg_signal_backend from cadastre_logins;
+-- How much one query may spill to disk is a superuser's setting: put on a login's role, its session cannot raise it.
+grant set on parameter temp_file_limit to cadastre_logins;
 
 -- A request may not run for ever or keep a transaction open.
 alter role cadastre_gateway set statement_timeout = '30s';

@@ -8,4 +8,7 @@ select p.oid::regprocedure::text as object, 'PUBLIC may execute it' as problem
    and p.prorettype <> 'trigger'::regtype
    and p.oid::regprocedure::text not in (
      'private.org_id()', 'private.user_id()', 'private.has_permission(text)', 'private.org_member_ids()', 'private.may(uuid,text)',
+     'private.may(uuid,text,uuid)', 'private.actor_id()', 'private.allowed_objects(text,text)', 'private.denied_objects(text,text)',
+     'private.policy_binds(uuid)', 'private.bound_datasets()', 'private.condition_holds(jsonb,uuid)', 'private.attribute(jsonb,uuid,anyelement)',
+     'private.attribute_list(jsonb,uuid,anyarray)',
      'core.raise(text,text,text,text)', 'core.require(text)')

@@ -9,5 +9,11 @@ select i.indexrelid::regclass::text as object, 'the unique index does not begin 
    and i.indexrelid::regclass::text not in (
      'access.sql_logins_role_name_key', -- names of PostgreSQL roles are the cluster's, and are random
      'access.sql_logins_role_oid_key',  -- as are their OIDs
-     'private.refresh_tokens_pkey'      -- hashes of random tokens, which no API role reaches
+     'access.identity_providers_pkey',  -- random ids; the installation's own providers have no organization
+     'access.domains_verified_idx',     -- only who has proven to own a mail domain learns that somebody else has too
+     'private.scim_token_secrets_pkey',
+     'private.sessions_pkey',           -- ids and hashes of random tokens, which no API role reaches
+     'private.api_key_secrets_pkey',
+     'private.mails_pkey',
+     'private.mail_tokens_pkey'
    )

@@ -10,3 +10,25 @@ select c.oid::regclass::text, 'the table keeps no versions'
   join pg_namespace n on n.oid = c.relnamespace
  where c.relkind = 'r' and n.nspname like 'store\_%' and c.relname not like '%\_history'
    and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'versions__history_update')
+union all
+-- A row trigger would have PostgreSQL lock every row of a load first.
+select t.tgrelid::regclass::text || '.' || t.tgname, 'a row trigger on a store table'
+  from pg_trigger t
+  join pg_class c on c.oid = t.tgrelid
+  join pg_namespace n on n.oid = c.relnamespace
+ where not t.tgisinternal and n.nspname like 'store\_%' and t.tgtype & 1 = 1
+union all
+-- Rows are numbered by whoever writes them, so nobody but the owner's own functions may write.
+select c.oid::regclass::text, a.grantee::regrole::text || ' may ' || lower(a.privilege_type)
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  cross join lateral aclexplode(c.relacl) a
+ where c.relkind = 'r' and n.nspname like 'store\_%' and a.grantee <> c.relowner
+   and a.privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+union all
+-- What people edit are views whose triggers do it.
+select c.oid::regclass::text, 'the view has no trigger for edits by hand'
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind = 'v' and n.nspname like 'org\_%' and c.relname not like '%\_history'
+   and (select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgname in ('edit__insert', 'edit__update', 'edit__delete') and t.tgtype & 64 = 64) <> 3

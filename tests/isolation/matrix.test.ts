@@ -99,17 +99,24 @@ describe("isolation", () => {
   });
 
   it("holds for every role through the API's road; who sees what is known", async () => {
-    const lines: string[] = [];
+    const table = new Map<string, string[]>();
     for (const role of ROLES) {
       const seen = await asMember(db, { orgId: acme.id, userId: acme.members[role] }, lookAtAll);
       expectNothingForeign(seen, role);
       for (const [name, found] of seen) {
         if (name.includes("_globex.")) continue;
-        lines.push(
-          `${role.padEnd(8)} ${name.padEnd(32)} ${typeof found === "string" ? "refused" : found.own > 0 ? "sees" : "-"}`,
-        );
+        const cell = typeof found === "string" ? "refused" : found.own > 0 ? "sees" : "-";
+        table.set(name, [...(table.get(name) ?? []), cell.padEnd(7)]);
       }
     }
+    const row = (name: string, cells: readonly string[]) => `${name.padEnd(36)}${cells.join("  ")}`.trimEnd();
+    const lines = [
+      row(
+        "",
+        ROLES.map((role) => role.padEnd(7)),
+      ),
+      ...[...table].map(([name, cells]) => row(name, cells)),
+    ];
     await expectGolden("visibility.txt", `${lines.join("\n")}\n`);
   });
 

@@ -1,7 +1,17 @@
 /** Two organizations with a row in every table, and a member of every role in each: the ground for isolation tests. */
 import { addMember, asMember, asService, createOrg, type TestDatabase, type TestOrg } from "./database.ts";
 
-export const ROLES = ["owner", "admin", "manager", "editor", "analyst", "viewer", "client"] as const;
+export const ROLES = [
+  "owner",
+  "ceo",
+  "admin",
+  "manager",
+  "steward",
+  "editor",
+  "analyst",
+  "viewer",
+  "client",
+] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface PlantedOrg extends TestOrg {
@@ -25,12 +35,72 @@ const LOAD_ROWS = `
   ), issue as (
     insert into ingest.row_issues (org_id, run_id, line, column_name, rule, value, message)
     select $1, id, 1, 'name', 'required', 'secret of ' || $2, 'must have a value' from run
+  ), inspection as (
+    insert into ingest.inspections (org_id, run_id, content) select $1, id, jsonb_build_object('secret', $2::text) from run
   ), edge as (
     insert into lineage.edges (org_id, from_kind, from_id, to_kind, to_id, run_id) select $1, 'file', file_id, 'dataset', $3, id from run
   ), setting as (
     insert into quality.rule_settings (org_id, dataset_id, field_name, rule, severity) values ($1, $3, 'name', 'required', 'error')
   )
   select id from run`;
+
+/** Rows of federation, as a superuser puts them. $1 the organization, $2 its slug, $3 a member. */
+const FEDERATION_ROWS = `
+  with provider as (
+    insert into access.identity_providers (org_id, name, title, kind, issuer, client_id)
+    values ($1, 'staff', 'secret of ' || $2, 'oidc', 'https://idp.' || $2 || '.example', 'x') returning id
+  ), sealed as (
+    insert into private.identity_provider_secrets (provider_id, sealed) select id, 'v1.x' from provider
+  ), link as (
+    insert into access.linked_identities (user_id, provider_id, subject) select $3, id, 'subject of ' || $2 from provider
+  ), state as (
+    insert into private.oidc_states (state_hash, browser_hash, provider_id, sealed, return_path, expires_at)
+    select sha256($2::text::bytea), sha256('x'), id, 'v1.x', '/', now() from provider
+  ), domain as (
+    insert into access.domains (org_id, domain, token) values ($1, $2 || '.example', repeat('x', 20))
+  ), token as (
+    insert into access.scim_tokens (org_id, name, prefix, expires_at)
+    values ($1, 'secret of ' || $2, 'scim_x', now() + interval '1 day') returning id
+  ), hash as (
+    insert into private.scim_token_secrets (secret_hash, org_id, token_id) select sha256($2::text::bytea), $1, id from token
+  ), scim_user as (
+    insert into access.scim_users (org_id, user_id, user_name) values ($1, $3, 'secret of ' || $2)
+  ), role as (
+    insert into access.org_roles (org_id, key, title) values ($1, 'g_planted', 'secret of ' || $2) returning key
+  )
+  insert into access.scim_groups (org_id, role_key, external_id) select $1, key, 'secret of ' || $2 from role`;
+
+/**
+ * Rows of access management. None of them gives or takes anything from the nine members: what roles see is told by the
+ * roles alone. The policies are switched off, the grant is over, the view is closed, the key revoked.
+ */
+const ACCESS_ROWS = `
+  with role as (
+    insert into access.org_roles (org_id, key, title) values ($1, 'planted', 'secret of ' || $2) returning key
+  ), parent as (
+    insert into access.org_role_parents (org_id, role_key, system_parent) select $1, key, 'viewer' from role
+  ), permission as (
+    insert into access.org_role_permissions (org_id, role_key, permission) select $1, key, 'organization.view' from role
+  ), membership as (
+    insert into access.membership_roles (org_id, user_id, role_key) select $1, $3, key from role
+  ), over as (
+    insert into access.grants (org_id, user_id, permission, starts_at, ends_at, reason)
+    values ($1, $3, 'record.view', now() - interval '2 days', now() - interval '1 day', 'secret of ' || $2)
+  ), request as (
+    insert into access.requests (org_id, user_id, permission, reason, duration)
+    values ($1, $3, 'record.edit', 'secret of ' || $2, '1 day') returning id
+  ), decision as (
+    insert into access.request_decisions (org_id, request_id, user_id, approved, note) select $1, id, $4, true, 'secret of ' || $2 from request
+  ), policy as (
+    insert into access.policies (org_id, name, kind, permissions, enabled) values ($1, 'secret of ' || $2, 'forbid', '{record.view}', false)
+  ), look as (
+    insert into access.view_as (org_id, user_id, subject_id, reason, expires_at, ended_at)
+    values ($1, $4, $3, 'secret of ' || $2, now() + interval '1 minute', now())
+  ), invitation as (
+    insert into access.invitations (org_id, email, role_key, expires_at) values ($1, 'guest@' || $2 || '.example', 'viewer', now() + interval '1 day')
+  )
+  insert into access.api_keys (org_id, name, prefix, permissions, created_by, expires_at, revoked_at)
+  values ($1, 'secret of ' || $2, 'planted', '{record.view}', $4, now() + interval '1 day', now())`;
 
 export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedOrg> {
   const org = await createOrg(db, slug);
@@ -53,6 +123,8 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
   await asService(db, org.id, (client) =>
     client.query("select access.create_sql_login($1)", [members.analyst]),
   );
+  await db.admin.query(FEDERATION_ROWS, [org.id, slug, members.viewer]);
+  await db.admin.query(ACCESS_ROWS, [org.id, slug, members.viewer, members.admin]);
   const { rows } = await db.admin.query<{ id: string }>(LOAD_ROWS, [org.id, slug, datasetId]);
   return { ...org, members, datasetId, runId: rows[0]!.id };
 }

@@ -37,30 +37,56 @@ function launch(
   return { process: child, output: () => text };
 }
 
-/** Starts an installation on a home and waits for its ready line. Throws with what it printed when it ends first. */
-export async function startProcess(home: string, env: Record<string, string> = {}): Promise<StartedProcess> {
-  const started = launch(["cli/start.ts"], { CADASTRE_HOME: home, PORT: "0", LOG_LEVEL: "warn", ...env });
+/** Waits until a line with `ready` was printed. Throws with what was printed when the process ends first. */
+async function untilReady(started: ReturnType<typeof launch>, ready: string): Promise<void> {
   const child = started.process;
-  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const deadline = Date.now() + READY_LIMIT_MS;
-  while (!started.output().includes("Cadastre is ready at")) {
+  while (!started.output().includes(ready)) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       child.kill("SIGKILL");
-      throw new Error(`the installation did not start:\n${started.output()}`);
+      throw new Error(`it did not get ready:\n${started.output()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function ending(child: ChildProcess): (signal: NodeJS.Signals) => Promise<number | null> {
+  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  return (signal) => {
+    child.kill(signal);
+    return ended;
+  };
+}
+
+/** Starts an installation on a home and waits for its ready line. */
+export async function startProcess(home: string, env: Record<string, string> = {}): Promise<StartedProcess> {
+  const started = launch(["cli/start.ts"], { CADASTRE_HOME: home, PORT: "0", LOG_LEVEL: "warn", ...env });
+  const end = ending(started.process);
+  await untilReady(started, "Cadastre is ready at");
   const file = instanceShape.parse(JSON.parse(await readFile(path.join(home, "instance.json"), "utf8")));
   return {
-    process: child,
+    process: started.process,
     url: file.url,
     databaseUrl: file.databaseUrl,
     output: started.output,
-    async end(signal) {
-      child.kill(signal);
-      return ended;
-    },
+    end,
   };
+}
+
+export interface StartedPart {
+  output: () => string;
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the server or the worker alone, as `npm run server` and `npm run worker` do. */
+export async function startPart(
+  part: "server" | "worker",
+  env: Record<string, string>,
+): Promise<StartedPart> {
+  const started = launch([`${part}/main.ts`], { PORT: "0", LOG_LEVEL: "warn", ...env });
+  const end = ending(started.process);
+  await untilReady(started, part === "server" ? "server is ready at" : "worker is ready");
+  return { output: started.output, end };
 }
 
 /** Runs one command of the `cadastre` command line to its end. */
@@ -68,10 +94,11 @@ export async function runCommand(
   home: string,
   args: string[],
   stdin = "",
+  env: Record<string, string> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ["cli/main.ts", ...args], {
     cwd: projectRoot,
-    env: { ...process.env, CADASTRE_HOME: home },
+    env: { ...process.env, CADASTRE_HOME: home, ...env },
   });
   let stdout = "";
   let stderr = "";

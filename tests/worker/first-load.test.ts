@@ -19,7 +19,8 @@ const SHAPE = `
            where k.conrelid = c.oid and k.contype <> 'n') as constraints,
          (select jsonb_agg(replace(pg_get_triggerdef(t.oid), c.relname, 'x') || t.tgenabled::text order by t.tgname) from pg_trigger t
            where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
-         (select jsonb_agg(p.polname || p.polcmd::text || coalesce(pg_get_expr(p.polqual, p.polrelid), '') order by p.polname) from pg_policy p
+         (select jsonb_agg(p.polname || p.polcmd::text || coalesce(replace(pg_get_expr(p.polqual, p.polrelid), d.id::text, 'x'), '') order by p.polname)
+            from pg_policy p join data.datasets d on d.name = c.relname
            where p.polrelid = c.oid) as policies,
          (select jsonb_agg(replace(pg_get_indexdef(i.indexrelid), c.relname, 'x') order by 1) from pg_index i where i.indrelid = c.oid) as indexes
     from pg_class c where c.oid = $1::regclass`;

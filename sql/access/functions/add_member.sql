@@ -1,6 +1,8 @@
 --! owner: cadastre_system
--- Puts a person, known or new, into an organization with a role. Nobody gives a role above their own.
--- p_org is for the platform's own hands; a member always acts on their own organization.
+-- Puts a person, known or new, into an organization with a role: the platform's own hands, an organization's service, and
+-- members with member.create through the server's vetted functions. Not open to the API: people are asked first
+-- (invitations), and whether an address has an account is nobody's to learn.
+-- p_org is for the platform's own hands; everybody else acts on their own organization.
 create or replace function access.add_member(email text, role_key text, display_name text default '',
                                              password_hash text default null, p_org uuid default null)
 returns access.memberships
@@ -17,18 +19,16 @@ begin
     perform core.require('platform.manage');
   else
     perform core.require('member.create');
-    if (select r.rank from access.roles r where r.key = add_member.role_key)
-       > coalesce((select r.rank from access.roles r where r.key = who.role_key), 1000) then
-      perform core.raise('42501', format('you may not give the role %s', add_member.role_key),
-        'Give a role up to your own.', 'role_key');
-    end if;
   end if;
   if not exists (select from tenancy.organizations o where o.id = target) then
     perform core.raise('AC001', 'no such organization', 'Check the organization''s slug.', 'org');
   end if;
   if not exists (select from access.roles r where r.key = add_member.role_key) then
     perform core.raise('AC002', format('no such role: %L', left(add_member.role_key, 60)),
-      'Use one of owner, admin, manager, editor, analyst, viewer, client.', 'role_key');
+      'Use one of owner, ceo, admin, manager, steward, editor, analyst, viewer, client.', 'role_key');
+  end if;
+  if who.org_id is not null then
+    perform private.check_gift(null, add_member.role_key, null, 'organization', null, 'infinity');
   end if;
   if add_member.email !~ '^[^@\s]+@[^@\s]+$' or length(add_member.email) > 254 then
     perform core.raise('AC003', 'this is not an e-mail address', 'Give an address such as ada@example.org.', 'email');
@@ -41,6 +41,10 @@ begin
   if password_hash is not null and who.kind = 'service' then
     insert into private.credentials (user_id, password_hash) values (person.id, add_member.password_hash)
     on conflict (user_id) do nothing;
+  end if;
+  -- Who is a member already is changed as access.set_member_role would.
+  if who.org_id is not null and exists (select from access.memberships m where m.org_id = target and m.user_id = person.id) then
+    perform private.check_rank(person.id);
   end if;
   insert into access.memberships (org_id, user_id, role_key) values (target, person.id, add_member.role_key)
   on conflict (org_id, user_id) do update set role_key = excluded.role_key

@@ -1,5 +1,8 @@
 comment on table audit.events is 'Who did what, when, on which object. Append-only.';
 comment on column audit.events.action is 'group.verb, for example member.add.';
+comment on column audit.events.outcome is 'done, or refused.';
+comment on column audit.events.subject_id is 'Whom the actor looked as, when it was somebody else.';
+comment on column audit.events.ip is 'Address that the request came from, as the server told it.';
 comment on column audit.events.detail is 'What was asked and what changed, without secrets.';
 
 alter table audit.events enable row level security, force row level security;

@@ -16,7 +16,7 @@ declare
   d data.datasets;
   max_changes constant int := 100;
 begin
-  perform core.require('dataset.edit');
+  perform data.require_on('dataset.edit', alter_dataset.dataset_id);
   n := data.dataset_names(alter_dataset.dataset_id);
   if jsonb_typeof(changes) is distinct from 'array' or jsonb_array_length(changes) not between 1 and max_changes then
     perform core.raise('DS008', format('give 1 to %s changes', max_changes), 'Give the changes as a JSON array.', 'changes');
@@ -24,6 +24,8 @@ begin
   perform 1 from data.datasets x where x.org_id = n.org_id and x.id = alter_dataset.dataset_id for update;
   -- A type cannot change under a view or a generated column; both come back below.
   perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s', n.as_of_function, n.history_view, n.current_view));
+  perform data.drop_filters(n.current_table);
+  perform data.drop_filters(n.history_table);
   execute format('alter table %s drop column data_hash; alter table %s drop column data_hash', n.current_table, n.history_table);
   for change in select e from jsonb_array_elements(changes) e loop
     perform data.apply_change(alter_dataset.dataset_id, change);
@@ -35,6 +37,8 @@ begin
    where x.org_id = n.org_id and x.id = alter_dataset.dataset_id returning * into d;
   perform data.record_contract(d.id, d.contract_version, coalesce(reason, ''));
   perform data.make_triggers(d.id, n.current_table);
+  perform data.apply_filters(d.id, n.current_table, false);
+  perform data.apply_filters(d.id, n.history_table, true);
   perform data.make_views(d.id);
   perform audit.record('dataset.alter', 'dataset', d.id::text,
     jsonb_build_object('changes', changes, 'reason', reason, 'contract_version', d.contract_version));
@@ -42,5 +46,5 @@ begin
 end
 $$;
 comment on function data.alter_dataset(uuid, jsonb, text) is
-  'Changes a dataset''s contract: [{op: add|widen|rename|retire|rules|gate, ...}]; one new contract version. Needs dataset.edit. Errors: DS001 to DS012.';
+  'Changes a dataset''s contract: [{op: add|widen|rename|retire|rules|gate, ...}]; one new contract version. Needs dataset.edit. Errors: DS001 to DS012, DS014.';
 grant execute on function data.alter_dataset(uuid, jsonb, text) to cadastre_user, cadastre_worker;

@@ -6,6 +6,7 @@ as $$
 declare
   n record := data.dataset_names(p_dataset);
   f data.fields;
+  renamed data.fields;
   op text := change ->> 'op';
   target text := change ->> 'name';
   t text;
@@ -16,6 +17,10 @@ begin
     if not found then
       perform core.raise('DS011', format('there is no field %L', left(target, 60)), 'Name a field of the contract.', target);
     end if;
+  end if;
+  -- A policy that asks for the column would ask for nothing from here on.
+  if op in ('rename', 'retire') or (op = 'widen' and change ->> 'type' = 'text') then
+    perform data.refuse_filtered(p_dataset, f.name);
   end if;
   if op = 'add' then
     if exists (select from data.fields x where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = change #>> '{field,name}') then
@@ -37,9 +42,9 @@ begin
     update data.fields x set type = change ->> 'type'
      where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
   elsif op = 'rename' then
-    perform data.check_field((select r from (select n.org_id, p_dataset, change ->> 'to', f.source_name, f.position, f.type, false,
-      null::text, null::text, null::text, null::text[], false, null::uuid, null::text, null::text[], '', null::timestamptz) r0,
-      lateral (select row(r0.*)::data.fields as r) r1), n.key_fields);
+    renamed := f;
+    renamed.name := change ->> 'to';
+    perform data.check_field(renamed, n.key_fields);
     if exists (select from data.fields x where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = change ->> 'to') then
       perform core.raise('DS011', format('there is a field %s already, in use or retired', change ->> 'to'), 'Choose another name.', change ->> 'to');
     end if;

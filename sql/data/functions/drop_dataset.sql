@@ -6,7 +6,7 @@ as $$
 declare
   n record;
 begin
-  perform core.require('dataset.delete');
+  perform data.require_on('dataset.delete', drop_dataset.dataset_id);
   n := data.dataset_names(drop_dataset.dataset_id);
   if exists (select from data.fields f where f.org_id = n.org_id and f.references_dataset = drop_dataset.dataset_id
               and f.dataset_id <> drop_dataset.dataset_id and f.retired_at is null) then
@@ -14,8 +14,8 @@ begin
   end if;
   perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s', n.as_of_function, n.history_view, n.current_view));
   execute format('drop table %s, %s', n.current_table, n.history_table);
-  execute format('drop function %1$s.%2$I(), %1$s.%3$I(), %1$s.%4$I()', n.store_schema,
-    n.name || '__insert', n.name || '__update', n.name || '__history');
+  execute format('drop function %1$s.%2$I(), %1$s.%3$I(), %1$s.%4$I(), %1$s.%5$I()', n.store_schema,
+    n.name || '__insert', n.name || '__update', n.name || '__delete', n.name || '__history');
   delete from data.datasets d where d.org_id = n.org_id and d.id = drop_dataset.dataset_id;
   perform audit.record('dataset.delete', 'dataset', drop_dataset.dataset_id::text, jsonb_build_object('name', n.name));
   perform core.notify('ddl:' || n.org_id, drop_dataset.dataset_id);

@@ -21,7 +21,7 @@ begin
        data_hash bytea generated always as (%s) virtual,
        primary key (%s, version), check (valid_to >= valid_from)
      )', n.history_table, n.org_id, columns, data.hash_expression(p_dataset), key_columns);
-  perform data.store_policies(n.history_table, n.org_id, true);
+  perform data.store_policies(n.history_table, n.org_id, p_dataset, true);
   execute format('grant select on %s to cadastre_views', n.history_table);
   execute format(
     'create trigger history__refuse before update or delete or truncate on %s

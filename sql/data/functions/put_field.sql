@@ -21,6 +21,7 @@ begin
   f.pattern := spec ->> 'pattern';
   f.not_in_future := coalesce((spec ->> 'notInFuture')::boolean, false);
   f.description := coalesce(spec ->> 'description', '');
+  f.tags := '{}';
   f.allowed_values := case when jsonb_typeof(spec -> 'allowedValues') = 'array'
     then array(select jsonb_array_elements_text(spec -> 'allowedValues')) end;
   f.null_tokens := case when jsonb_typeof(spec -> 'nullTokens') = 'array'

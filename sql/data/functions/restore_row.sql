@@ -14,7 +14,7 @@ declare
   present boolean;
   result int;
 begin
-  perform core.require('record.restore');
+  perform data.require_on('record.restore', restore_row.dataset_id);
   n := data.dataset_names(restore_row.dataset_id);
   key_fields := case when n.keyed then n.key_fields else '{file_id,source_line}' end;
   if exists (select from unnest(key_fields) k where restore_row.key ->> k is null) then
@@ -34,20 +34,21 @@ begin
 
   execute format('select exists (select from %s c where %s for update)', n.current_table, format(matches, 'c')) into present;
   if present then
-    -- Sets version and time itself, as a load does, so the row trigger leaves it alone and the history trigger runs.
     execute format(
       'update %1$s c set %2$s, version = c.version + 1, change_type = ''restore'', change_mask = (%3$s)::bit varying,
-              valid_from = now(), changed_by = private.user_id(), run_id = null, source_line = h.source_line
+              valid_from = greatest(now(), c.valid_from + interval ''1 microsecond''), changed_by = private.user_id(), run_id = null, source_line = h.source_line
          from %4$s h where %5$s and %6$s and h.version = %7$s
        returning c.version',
       n.current_table, coalesce(assignments, 'org_id = c.org_id'), mask, n.history_table, format(matches, 'c'), format(matches, 'h'),
       restore_row.version) into result;
   else
-    -- A row by hand is one without a run: the insert trigger numbers it after its tombstone and signs it.
+    -- Numbered after its tombstone.
     execute format(
-      'insert into %1$s (%2$s, file_id, source_line)
-       select %2$s, h.file_id, h.source_line from %3$s h where %4$s and h.version = %5$s and h.change_type <> ''delete''
-       returning version', n.current_table, columns, n.history_table, format(matches, 'h'), restore_row.version) into result;
+      'insert into %1$s (%2$s, file_id, source_line, version, change_type, valid_from, changed_by)
+       select %2$s, h.file_id, h.source_line, 1 + (select max(l.version) from %3$s l where %6$s), ''insert'', now(), private.user_id()
+         from %3$s h where %4$s and h.version = %5$s and h.change_type <> ''delete''
+       returning version', n.current_table, columns, n.history_table, format(matches, 'h'), restore_row.version,
+      format(matches, 'l')) into result;
   end if;
   if result is null then
     perform core.raise('DS013', format('there is no earlier version %s of this row', restore_row.version),

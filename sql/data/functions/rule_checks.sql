@@ -1,5 +1,5 @@
 -- The contract as SQL: for each rule of each field, the condition under which a row FAILS it, over the alias t with
--- typed columns, and what to tell. One source for loads (set-based) and for edits by hand (row trigger), so that the
+-- typed columns, and what to tell. One source for loads (set-based) and for edits by hand (the view's triggers), so that the
 -- two can never disagree. Type validity comes before this; null passes every rule but `required`.
 create or replace function data.rule_checks(p_dataset uuid)
 returns table (field_name text, field_position int, rule text, severity text, max_share numeric, fails text, message text, remedy text)

@@ -19,8 +19,8 @@ begin
     key_columns := 'file_id, source_line';
   end if;
   execute format('alter table %s add primary key (%s), add check (org_id = %L::uuid)', target, key_columns, n.org_id);
-  perform data.store_policies(target, n.org_id, false);
-  execute format('grant select, insert, update, delete on %s to cadastre_views', target);
+  perform data.store_policies(target, n.org_id, p_dataset, false);
+  execute format('grant select on %s to cadastre_views', target);
   perform data.make_triggers(p_dataset, target);
 end
 $$;

@@ -6,11 +6,18 @@ comment on column data.datasets.max_rejected_share is 'Gate: a file with a large
 alter table data.datasets enable row level security, force row level security;
 drop policy if exists select_member on data.datasets;
 create policy select_member on data.datasets for select to public
-  using (org_id = (select private.org_id()) and (select private.has_permission('dataset.view')));
+  using (org_id = (select private.org_id())
+         and ((select private.has_permission('dataset.view')) or id::text = any ((select private.allowed_objects('dataset.view', 'dataset'))::text[]))
+         and id::text <> all ((select private.denied_objects('dataset.view', 'dataset'))::text[]));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on data.datasets;
 create policy all_owner on data.datasets for all to cadastre_owner
   using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+
+-- Decisions about datasets by tag are made by the system role's functions.
+drop policy if exists select_system on data.datasets;
+create policy select_system on data.datasets for select to cadastre_system using (true);
+grant select on data.datasets to cadastre_system;
 
 grant usage on schema data to cadastre_user, cadastre_worker, cadastre_system, cadastre_views;
 grant select on data.datasets to cadastre_user, cadastre_worker;

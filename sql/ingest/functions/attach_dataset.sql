@@ -14,9 +14,13 @@ begin
     perform core.raise('IN005', 'no such dataset', 'It was dropped while the file waited; upload the file again.');
   end if;
   update ingest.runs r
-     set dataset_id = d.id, contract_version = d.contract_version, key_fields = d.key_fields, inspection = p_inspection
+     set dataset_id = d.id, contract_version = d.contract_version, key_fields = d.key_fields
    where r.org_id = run.org_id and r.id = run.id
   returning * into run;
+  if p_inspection is not null then
+    insert into ingest.inspections (org_id, run_id, content) values (run.org_id, run.id, p_inspection)
+    on conflict (org_id, run_id) do update set content = excluded.content;
+  end if;
   return run;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Have all rows of the dataset met the rules as they are now? Then a row of the file that says the same as the table
--- need not be asked again, and only the difference is. Edits by hand meet the rules too (the row trigger). Internal.
+-- need not be asked again, and only the difference is. Edits by hand meet the rules too (the view's triggers). Internal.
 create or replace function ingest.rows_are_checked(p_run ingest.runs) returns boolean
 language sql stable
 set search_path = ''

@@ -3,8 +3,11 @@ comment on column ingest.files.duplicate_of is 'Earlier file with the same bytes
 
 alter table ingest.files enable row level security, force row level security;
 drop policy if exists select_member on ingest.files;
+-- Who sees the whole organization's runs is not asked about each of them; who sees some datasets' is.
 create policy select_member on ingest.files for select to public
-  using (org_id = (select private.org_id()) and (select private.has_permission('run.view')));
+  using (org_id = (select private.org_id())
+         and (((select private.has_permission('run.view')) and (select private.denied_objects('run.view', 'dataset')) = '{}'::text[])
+              or exists (select from ingest.runs r where r.org_id = files.org_id and r.file_id = files.id)));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on ingest.files;
 create policy all_owner on ingest.files for all to cadastre_owner

@@ -2,8 +2,15 @@ comment on table ingest.rejected_rows is 'Rows that were not loaded, with their 
 
 alter table ingest.rejected_rows enable row level security, force row level security;
 drop policy if exists select_member on ingest.rejected_rows;
+-- Rows as they came, before any filter or mask could tell what of them may be seen: nothing of them for whom a filter or
+-- mask of the dataset binds.
 create policy select_member on ingest.rejected_rows for select to public
-  using (org_id = (select private.org_id()) and (select private.has_permission('run.view')));
+  using (org_id = (select private.org_id())
+         and (((select private.has_permission('run.view')) and (select private.denied_objects('run.view', 'dataset')) = '{}'::text[]
+               and (select private.bound_datasets()) = '{}'::uuid[])
+              or exists (select from ingest.runs r
+                          where r.org_id = rejected_rows.org_id and r.id = rejected_rows.run_id
+                            and coalesce(r.dataset_id <> all ((select private.bound_datasets())::uuid[]), true))));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on ingest.rejected_rows;
 create policy all_owner on ingest.rejected_rows for all to cadastre_owner

@@ -5,7 +5,10 @@ comment on column ingest.runs.error is '{code, message, hint, line, column}: why
 alter table ingest.runs enable row level security, force row level security;
 drop policy if exists select_member on ingest.runs;
 create policy select_member on ingest.runs for select to public
-  using (org_id = (select private.org_id()) and (select private.has_permission('run.view')));
+  using (org_id = (select private.org_id())
+         and ((select private.has_permission('run.view'))
+              or dataset_id::text = any ((select private.allowed_objects('run.view', 'dataset'))::text[]))
+         and coalesce(dataset_id::text, '') <> all ((select private.denied_objects('run.view', 'dataset'))::text[]));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on ingest.runs;
 create policy all_owner on ingest.runs for all to cadastre_owner

@@ -1,5 +1,6 @@
 --! owner: cadastre_logins
--- Drops the PostgreSQL role of an SQL login, ending its sessions first. Such a role owns nothing.
+-- Drops the PostgreSQL role of an SQL login, ending its sessions first. Such a role owns nothing. A session that begins
+-- between this and the commit is nobody from then on: the role's OID is in no mapping any more.
 create or replace function private.drop_login_role(role_name text) returns void
 language plpgsql security definer
 set search_path = ''

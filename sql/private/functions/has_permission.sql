@@ -7,7 +7,8 @@ as $$
 declare
   who record := private.identity();
 begin
-  return who.kind is not null and private.permits(who.kind, who.org_id, who.role_key, permission);
+  return who.kind is not null
+     and private.permits(who.kind, who.org_id, who.user_id, who.role_key, who.session_id, who.actor_id, who.read_only, permission);
 end
 $$;
 comment on function private.has_permission(text) is

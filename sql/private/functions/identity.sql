@@ -3,17 +3,24 @@
 --
 -- A custom setting by itself proves nothing: any SQL user can set it. So:
 --   * session_user is an analyst's SQL login: identity comes from the login's mapping (by role OID) and from the
---     LIVE membership. Whatever claim the session sets is ignored.
+--     LIVE membership, within the organization's networks. Whatever claim the session sets is ignored.
 --   * session_user is the gateway or the worker: identity comes from the claim in the setting cadastre.claim, which
---     counts only with a valid signature and before its expiry. A user's claim also needs the live membership.
+--     counts only with a valid signature and before its expiry. A member's claim also needs the live membership, and,
+--     when it names a session, that session or API key alive: an ended one is nobody at the next statement.
 --   * anyone else, a superuser too, is nobody.
 --
--- Claim: 'v1.<kind>.<org uuid or ->.<user uuid or ->.<session uuid or ->.<expiry, Unix seconds>.<hmac hex>'.
--- Kinds: user (a member), operator (a platform operator, no organization), service (the worker acting for an
--- organization, or for the platform when it names none). STABLE, not IMMUTABLE: an immutable one was seen to
--- answer from a prepared plan with the organization of the claim before.
+-- Claim: 'v1.<kind>.<org uuid or ->.<user uuid or ->.<session or key uuid or ->.<expiry, Unix seconds>.<hmac hex>'.
+-- Kinds: user (a member; without a session part: a job that acts for one), key (an API key of a member's), operator (a
+-- platform operator, no organization), service (the worker acting for an organization, or for the platform when it
+-- names none). STABLE, not IMMUTABLE: an immutable one was seen to answer from a prepared plan with the organization
+-- of the claim before.
+--
+-- Somebody who looks at the organization as somebody else (access.view_as) counts as that person, read-only, as long
+-- as the view is open, its time not over and its subject a live member; actor_id stays the real person. API keys are
+-- programs, which nobody looks through.
 create or replace function private.identity(
-  out org_id uuid, out user_id uuid, out role_key text, out kind text
+  out org_id uuid, out user_id uuid, out role_key text, out kind text,
+  out session_id uuid, out actor_id uuid, out read_only boolean
 ) returns record
 language plpgsql stable parallel safe security definer
 set search_path = ''
@@ -22,16 +29,26 @@ declare
   part text[];
   claimed_org uuid;
   claimed_user uuid;
+  claimed_session uuid;
+  open_view uuid;
 begin
   if session_user not in ('cadastre_gateway', 'cadastre_worker') then
-    select m.org_id, m.user_id, m.role_key, 'sql'
-      into identity.org_id, identity.user_id, identity.role_key, identity.kind
+    select m.org_id, m.user_id, m.role_key, 'sql', m.user_id, false, v.id
+      into identity.org_id, identity.user_id, identity.role_key, identity.kind, identity.actor_id, identity.read_only, open_view
       from access.sql_logins l
-      join access.memberships m on m.org_id = l.org_id and m.user_id = l.user_id
+      join access.memberships m on m.org_id = l.org_id and m.user_id = l.user_id and m.status = 'active'
       join access.users u on u.id = l.user_id and u.status = 'active'
       join tenancy.organizations o on o.id = l.org_id and o.status = 'active'
+      join access.org_security s on s.org_id = l.org_id
+      left join access.view_as v on v.org_id = m.org_id and v.user_id = m.user_id and v.ended_at is null
      where l.role_oid = pg_catalog.to_regrole(pg_catalog.quote_ident(session_user))::oid
-       and (l.expires_at is null or l.expires_at > clock_timestamp());
+       and (l.expires_at is null or l.expires_at > clock_timestamp())
+       -- From a network that the organization allows; none listed: from anywhere.
+       and (s.sql_networks = '{}' or private.sql_network_admits(s.sql_networks));
+    if open_view is not null then
+      select s.user_id, s.role_key, s.read_only into identity.user_id, identity.role_key, identity.read_only
+        from private.view_subject(identity.org_id, open_view, identity.user_id, identity.role_key) s;
+    end if;
     return;
   end if;
 
@@ -52,26 +69,53 @@ begin
   end if;
   claimed_org := nullif(part[3], '-')::uuid;
   claimed_user := nullif(part[4], '-')::uuid;
+  claimed_session := nullif(part[5], '-')::uuid;
+
+  if part[2] in ('user', 'operator') and claimed_session is not null and not exists (
+    select from private.sessions s
+     where s.id = claimed_session and s.user_id = claimed_user and s.org_id is not distinct from claimed_org
+       and s.ended_at is null and s.expires_at > clock_timestamp() and not s.pending
+  ) then
+    return;
+  end if;
 
   if part[2] = 'user' then
-    select m.org_id, m.user_id, m.role_key, 'user'
-      into identity.org_id, identity.user_id, identity.role_key, identity.kind
+    select m.org_id, m.user_id, m.role_key, 'user', claimed_session, m.user_id, false, v.id
+      into identity.org_id, identity.user_id, identity.role_key, identity.kind, identity.session_id,
+           identity.actor_id, identity.read_only, open_view
       from access.memberships m
       join access.users u on u.id = m.user_id and u.status = 'active'
       join tenancy.organizations o on o.id = m.org_id and o.status = 'active'
-     where m.org_id = claimed_org and m.user_id = claimed_user;
+      left join access.view_as v on v.org_id = m.org_id and v.user_id = m.user_id and v.ended_at is null
+     where m.org_id = claimed_org and m.user_id = claimed_user and m.status = 'active';
+    if open_view is not null then
+      select s.user_id, s.role_key, s.read_only into identity.user_id, identity.role_key, identity.read_only
+        from private.view_subject(identity.org_id, open_view, identity.user_id, identity.role_key) s;
+    end if;
+  elsif part[2] = 'key' then
+    select m.org_id, m.user_id, m.role_key, 'key', k.id, m.user_id, false
+      into identity.org_id, identity.user_id, identity.role_key, identity.kind, identity.session_id,
+           identity.actor_id, identity.read_only
+      from access.api_keys k
+      join access.memberships m on m.org_id = k.org_id and m.user_id = k.created_by and m.status = 'active'
+      join access.users u on u.id = m.user_id and u.status = 'active'
+      join tenancy.organizations o on o.id = m.org_id and o.status = 'active'
+     where k.org_id = claimed_org and k.id = claimed_session and k.created_by = claimed_user
+       and k.revoked_at is null and k.expires_at > clock_timestamp();
   elsif part[2] = 'operator' then
-    select u.id, 'operator'
-      into identity.user_id, identity.kind
+    select u.id, 'operator', claimed_session, u.id, false
+      into identity.user_id, identity.kind, identity.session_id, identity.actor_id, identity.read_only
       from access.users u
      where u.id = claimed_user and u.is_operator and u.status = 'active';
   elsif part[2] = 'service' and session_user = 'cadastre_worker' then
     org_id := claimed_org;
     user_id := claimed_user;
     kind := 'service';
+    actor_id := claimed_user;
+    read_only := false;
   end if;
 end
 $$;
 comment on function private.identity() is
-  'Organization, user, role and kind (user, sql, operator, service) of whoever is asking; all null for nobody.';
+  'Organization, user, role, kind (user, key, sql, operator, service), session or key, the real person, and whether they only look, of whoever is asking; all null for nobody.';
 grant execute on function private.identity() to cadastre_owner, cadastre_logins;

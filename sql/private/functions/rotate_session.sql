@@ -1,46 +1,70 @@
 --! owner: cadastre_system
 -- Exchanges a refresh token for its successor, in the same organization or (p_org_slug) in another one of the same
--- person. Each token counts once: the row lock makes two exchanges at the same moment take turns, and the second
--- finds the token used. A used token that comes back was copied by somebody, so its whole family ends.
+-- person. Each token counts once: the row lock makes exchanges at the same moment take turns, and all but the first
+-- find the token used. A used token that comes back was copied by somebody, so the session ends. Except within a few
+-- seconds of its use: two tabs of one browser do that. They get nothing but the advice to ask again with the cookie
+-- that the other tab received ({again: true}); a second live token is never made.
 -- Null: unknown, expired, ended or reused. {refused: true}: not a member of that organization; the token still counts.
-create or replace function private.rotate_session(p_token_hash bytea, p_new_hash bytea, p_org_slug text default null)
+drop function if exists private.rotate_session(bytea, bytea, text);
+create or replace function private.rotate_session(p_token_hash bytea, p_new_hash bytea, p_org_slug text default null,
+                                                  p_user_agent text default '')
 returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  lifetime constant interval := '14 days';
+  grace constant interval := '10 seconds';
+  max_kept constant int := 10000;
   token private.refresh_tokens;
+  own private.sessions;
+  limits record;
   target uuid;
-  answer jsonb;
 begin
   select * into token from private.refresh_tokens t where t.token_hash = p_token_hash for update;
-  if token.token_hash is null or token.revoked_at is not null or token.expires_at <= clock_timestamp() then
+  select * into own from private.sessions s where s.id = token.session_id for update;
+  if own.id is null or own.ended_at is not null then
     return null;
   end if;
   if token.used_at is not null then
-    update private.refresh_tokens t set revoked_at = clock_timestamp()
-     where t.family_id = token.family_id and t.revoked_at is null;
-    insert into audit.events (org_id, actor_id, actor_kind, action, object_kind, object_id, request_id)
-    values (token.org_id, token.user_id, 'nobody', 'session.reuse', 'session', token.family_id::text,
-            nullif(current_setting('cadastre.request_id', true), ''));
+    if token.used_at > clock_timestamp() - grace then
+      return jsonb_build_object('again', true);
+    end if;
+    perform private.close_session(own.id, 'reuse');
     return null;
   end if;
-  target := token.org_id;
-  if p_org_slug is not null then
-    select o.id into target from tenancy.organizations o where o.slug = p_org_slug;
+  limits := private.session_limits(own.org_id);
+  -- The limits of today count, also for sessions opened under wider ones.
+  if least(own.expires_at, own.created_at + limits.lifetime) <= clock_timestamp() then
+    perform private.close_session(own.id, 'expired');
+    return null;
   end if;
-  answer := case when target is not null then private.session_view(token.user_id, target, token.family_id) end;
-  if answer is null then
-    return case when p_org_slug is null then null else jsonb_build_object('refused', true) end;
+  if token.expires_at <= clock_timestamp() or own.last_seen_at + limits.idle <= clock_timestamp() then
+    perform private.close_session(own.id, 'idle');
+    return null;
+  end if;
+  if private.session_view(own.user_id, own.org_id, own.id) is null then
+    perform private.close_session(own.id, 'member');
+    return null;
+  end if;
+  if p_org_slug is not null then
+    return private.switch_session(own, token.token_hash, p_new_hash, p_org_slug, p_user_agent);
   end if;
   update private.refresh_tokens t set used_at = clock_timestamp() where t.token_hash = p_token_hash;
-  insert into private.refresh_tokens (token_hash, family_id, org_id, user_id, expires_at)
-  values (p_new_hash, token.family_id, target, token.user_id, clock_timestamp() + lifetime);
-  return answer || jsonb_build_object('refresh', true);
+  -- Used ones stay, to be recognized when they come back: more than a session has in its life, but a bound.
+  delete from private.refresh_tokens t
+   where t.token_hash in (select x.token_hash from private.refresh_tokens x where x.session_id = own.id
+                           order by x.created_at desc offset max_kept);
+  insert into private.refresh_tokens (token_hash, session_id, expires_at)
+  values (p_new_hash, own.id, least(own.expires_at, clock_timestamp() + limits.idle));
+  update private.sessions s
+     set last_seen_at = clock_timestamp(), expires_at = least(s.expires_at, s.created_at + limits.lifetime),
+         pending = limits.require_factor and s.factor_at is null,
+         ip = coalesce(private.request_ip(), s.ip)
+   where s.id = own.id;
+  return private.session_view(own.user_id, own.org_id, own.id);
 end
 $$;
-comment on function private.rotate_session(bytea, bytea, text) is
-  'Exchanges a refresh token for its successor; reuse ends the family. The gateway''s only.';
-revoke execute on function private.rotate_session(bytea, bytea, text) from public;
-grant execute on function private.rotate_session(bytea, bytea, text) to cadastre_gateway;
+comment on function private.rotate_session(bytea, bytea, text, text) is
+  'Exchanges a refresh token for its successor; reuse ends the session. The gateway''s only.';
+revoke execute on function private.rotate_session(bytea, bytea, text, text) from public;
+grant execute on function private.rotate_session(bytea, bytea, text, text) to cadastre_gateway;

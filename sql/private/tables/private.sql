@@ -4,6 +4,9 @@ comment on table private.applied_sql is 'Digest of the sql/ tree last applied.';
 comment on table private.workers is 'Workers alive and when they last said so.';
 comment on table private.credentials is 'Password hashes (argon2id).';
 comment on table private.refresh_tokens is 'Hashes of refresh tokens, one family a sign-in.';
+comment on table private.sessions is 'Sessions, one a sign-in; asked at every statement.';
+comment on table private.api_key_secrets is 'Hashes of API keys.';
+comment on table private.org_role_closure is 'Permissions of each organization''s own roles, inherited ones included.';
 comment on table private.role_closure is 'Each role''s permissions, inherited ones included.';
 
 grant usage on schema private to public;
@@ -11,7 +14,8 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['claim_keys', 'applied_sql', 'workers', 'credentials', 'refresh_tokens', 'role_closure'] loop
+  foreach t in array array['claim_keys', 'applied_sql', 'workers', 'credentials', 'refresh_tokens', 'role_closure',
+                           'sessions', 'api_key_secrets', 'org_role_closure'] loop
     execute format('alter table private.%I enable row level security, force row level security', t);
     execute format('drop policy if exists all_system on private.%I', t);
     execute format('create policy all_system on private.%I for all to cadastre_system using (true) with check (true)', t);

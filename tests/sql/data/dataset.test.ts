@@ -187,12 +187,77 @@ describe("edits by hand", () => {
 
   it("need the permission", async () => {
     await expect(insertOrder(viewer, 2, "eve")).rejects.toMatchObject({ code: "42501" });
-    const changed = await asMember(
-      db,
-      viewer,
-      async (c) => (await c.query("update org_acme.orders set customer = 'eve' returning id")).rowCount,
+    for (const statement of ["update org_acme.orders set customer = 'eve'", "delete from org_acme.orders"]) {
+      await expect(
+        asMember(db, viewer, (c) => c.query(statement)),
+        statement,
+      ).rejects.toMatchObject({ code: "42501", hint: expect.stringMatching(/./) });
+    }
+  });
+});
+
+describe("two at once", () => {
+  it("the later one is told that the row was changed, and nothing is lost", async () => {
+    await insertOrder(editor, 50, "ada");
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let written: (() => void) | undefined;
+    const wrote = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    const first = asMember(db, editor, async (c) => {
+      await c.query("update org_acme.orders set customer = 'first' where id = 50");
+      written!();
+      await held;
+    });
+    await wrote;
+    const second = asMember(db, manager, (c) =>
+      c.query("update org_acme.orders set amount = 99 where id = 50"),
     );
-    expect(changed).toBe(0);
+    const refused = expect(second).rejects.toMatchObject({
+      code: "40001",
+      hint: expect.stringMatching(/again/),
+    });
+    // Until the second statement waits for the first one's row.
+    for (let waiting = 0; waiting === 0; ) {
+      const { rows } = await db.admin.query(
+        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      waiting = rows[0].n;
+    }
+    release!();
+    await first;
+    await refused;
+    const { rows } = await asMember(db, viewer, (c) =>
+      c.query("select customer, amount, version from org_acme.orders where id = 50"),
+    );
+    expect(rows).toEqual([{ customer: "first", amount: "10.50", version: 2 }]);
+  });
+});
+
+describe("a statement that does not number its rows", () => {
+  it("is refused, whoever writes it", async () => {
+    await expect(db.admin.query("update store_acme.orders set customer = 'eve'")).rejects.toMatchObject({
+      code: "42501",
+    });
+    const { rows } = await db.admin.query(
+      `select has_table_privilege(r.rolname, 'store_acme.orders', 'insert, update, delete, truncate') as may
+         from pg_roles r where r.rolname like 'cadastre\\_%' and r.rolname <> 'cadastre_owner'`,
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.every((row) => row.may === false)).toBe(true);
+  });
+
+  it("cannot come as on conflict: a view has no constraint to conflict with", async () => {
+    await expect(
+      asMember(db, editor, (c) =>
+        c.query(
+          "insert into org_acme.orders (id, customer) values (50, 'x') on conflict (id) do update set customer = 'x'",
+        ),
+      ),
+    ).rejects.toMatchObject({ code: "42P10" });
   });
 });
 
@@ -294,6 +359,25 @@ describe("contracts", () => {
       code: "DS012",
     });
     await expect(alter([{ op: "retire", name: "part_no" }])).rejects.toMatchObject({ code: "DS012" });
+  });
+
+  it("with hostile words in their rules stay what they are", async () => {
+    const words = ["$body$ end $body$", "$f$", "'; select 1; --", "%s %1$s", "\\\\"];
+    await create(
+      "hostile",
+      [
+        { name: "id", type: "integer" },
+        { name: "word", allowedValues: words },
+      ],
+      "{id}",
+    );
+    for (const [i, word] of words.entries())
+      await asMember(db, editor, (c) =>
+        c.query("insert into org_acme.hostile (id, word) values ($1, $2)", [i, word]),
+      );
+    await expect(
+      asMember(db, editor, (c) => c.query("update org_acme.hostile set word = 'x' where id = 0")),
+    ).rejects.toMatchObject({ code: "23514", column: "word" });
   });
 
   it("refer to other datasets", async () => {

@@ -1,0 +1,147 @@
+/** What mails say, in English and French: subject, lines, and the words on the link. */
+
+export type Locale = "en" | "fr";
+
+export interface MailText {
+  subject: string;
+  lines: string[];
+  /** Null: no link. */
+  action: string | null;
+}
+
+type Data = Record<string, string>;
+type Text = (data: Data) => MailText;
+
+const plain = (subject: string, lines: string[], action: string | null = null): MailText => ({
+  subject,
+  lines,
+  action,
+});
+
+const EN: Record<string, Text> = {
+  invitation: ({ org, role, by }) =>
+    plain(
+      `Join ${org} on Cadastre`,
+      [
+        by ? `${by} invites you to ${org} as ${role}.` : `You are invited to ${org} as ${role}.`,
+        "The link counts once. If you do not know what this is about, leave it alone.",
+      ],
+      "Accept the invitation",
+    ),
+  recovery: () =>
+    plain(
+      "A new password for Cadastre",
+      [
+        "Somebody, hopefully you, asked for a new password for your account.",
+        "The link counts once and for one hour. Without it nothing changes.",
+      ],
+      "Choose a new password",
+    ),
+  verify: () =>
+    plain("Confirm your address", ["Please confirm that this address is yours."], "Confirm the address"),
+  email_old: ({ email }) =>
+    plain(
+      "Your account's address is to change",
+      [
+        `Your account's address is to become ${email}.`,
+        "It changes when both addresses have agreed. If this was not you, do not follow the link and change your password.",
+      ],
+      "Agree to the change",
+    ),
+  email_new: () =>
+    plain(
+      "Confirm your new address",
+      ["This address is to become the one of your account. It changes when the present one has agreed too."],
+      "Confirm the address",
+    ),
+  password_changed: () =>
+    plain("Your password was changed", [
+      "Your account's password was changed, and other sessions have ended.",
+      "If this was not you, ask for a new password at once and tell your administrator.",
+    ]),
+  factor_added: ({ kind }) =>
+    plain("A second factor was added", [
+      kind === "passkey"
+        ? "A passkey was added to your account."
+        : "An authenticator app was added to your account.",
+      "If this was not you, tell your administrator at once.",
+    ]),
+  factor_removed: ({ kind }) =>
+    plain("A second factor was removed", [
+      kind === "passkey"
+        ? "A passkey was removed from your account."
+        : "The authenticator app was removed from your account.",
+      "If this was not you, tell your administrator at once.",
+    ]),
+};
+
+const FR: Record<string, Text> = {
+  invitation: ({ org, role, by }) =>
+    plain(
+      `Rejoindre ${org} sur Cadastre`,
+      [
+        by
+          ? `${by} vous invite à rejoindre ${org} en tant que ${role}.`
+          : `Vous êtes invité à rejoindre ${org} en tant que ${role}.`,
+        "Le lien ne sert qu'une fois. Si vous ne savez pas de quoi il s'agit, ignorez ce message.",
+      ],
+      "Accepter l'invitation",
+    ),
+  recovery: () =>
+    plain(
+      "Un nouveau mot de passe pour Cadastre",
+      [
+        "Quelqu'un, vous sans doute, a demandé un nouveau mot de passe pour votre compte.",
+        "Le lien ne sert qu'une fois, pendant une heure. Sans lui, rien ne change.",
+      ],
+      "Choisir un nouveau mot de passe",
+    ),
+  verify: () =>
+    plain(
+      "Confirmez votre adresse",
+      ["Merci de confirmer que cette adresse est la vôtre."],
+      "Confirmer l'adresse",
+    ),
+  email_old: ({ email }) =>
+    plain(
+      "L'adresse de votre compte va changer",
+      [
+        `L'adresse de votre compte doit devenir ${email}.`,
+        "Elle change quand les deux adresses ont donné leur accord. Si ce n'est pas vous, ne suivez pas le lien et changez votre mot de passe.",
+      ],
+      "Accepter le changement",
+    ),
+  email_new: () =>
+    plain(
+      "Confirmez votre nouvelle adresse",
+      [
+        "Cette adresse doit devenir celle de votre compte. Elle change quand l'adresse actuelle a aussi donné son accord.",
+      ],
+      "Confirmer l'adresse",
+    ),
+  password_changed: () =>
+    plain("Votre mot de passe a changé", [
+      "Le mot de passe de votre compte a changé et les autres sessions ont pris fin.",
+      "Si ce n'est pas vous, demandez tout de suite un nouveau mot de passe et prévenez votre administrateur.",
+    ]),
+  factor_added: ({ kind }) =>
+    plain("Un second facteur a été ajouté", [
+      kind === "passkey"
+        ? "Une clé d'accès a été ajoutée à votre compte."
+        : "Une application d'authentification a été ajoutée à votre compte.",
+      "Si ce n'est pas vous, prévenez tout de suite votre administrateur.",
+    ]),
+  factor_removed: ({ kind }) =>
+    plain("Un second facteur a été retiré", [
+      kind === "passkey"
+        ? "Une clé d'accès a été retirée de votre compte."
+        : "L'application d'authentification a été retirée de votre compte.",
+      "Si ce n'est pas vous, prévenez tout de suite votre administrateur.",
+    ]),
+};
+
+/** The text of a template; null when there is no such template. */
+export function mailText(template: string, locale: Locale, data: Data): MailText | null {
+  const text = (locale === "fr" ? FR : EN)[template];
+  return text ? text(data) : null;
+}

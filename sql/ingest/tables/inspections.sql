@@ -1,0 +1,26 @@
+comment on table ingest.inspections is 'How a run''s file was read: dialect, columns, evidence of the contract.';
+comment on column ingest.inspections.content is '{dialect, columns, evidence, contract: {evidence}}.';
+
+alter table ingest.inspections enable row level security, force row level security;
+drop policy if exists select_member on ingest.inspections;
+-- Evidence names values: nothing of it for whom a filter or mask of the dataset binds.
+create policy select_member on ingest.inspections for select to public
+  using (org_id = (select private.org_id())
+         and (((select private.has_permission('run.view')) and (select private.denied_objects('run.view', 'dataset')) = '{}'::text[]
+               and (select private.bound_datasets()) = '{}'::uuid[])
+              or exists (select from ingest.runs r
+                          where r.org_id = inspections.org_id and r.id = inspections.run_id
+                            and coalesce(r.dataset_id <> all ((select private.bound_datasets())::uuid[]), true))));
+-- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
+drop policy if exists all_owner on ingest.inspections;
+create policy all_owner on ingest.inspections for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+-- The worker writes what its steps find, within the organization that its claim names.
+drop policy if exists write_worker on ingest.inspections;
+create policy write_worker on ingest.inspections for all to cadastre_worker
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+drop policy if exists all_system on ingest.inspections;
+create policy all_system on ingest.inspections for all to cadastre_system using (true) with check (true);
+grant select on ingest.inspections to cadastre_user;
+grant select, insert, update, delete on ingest.inspections to cadastre_worker;
+grant select, update on ingest.inspections to cadastre_system;
