@@ -68,9 +68,11 @@ const EN: Record<string, Text> = {
     ]),
   factor_removed: ({ kind }) =>
     plain("A second factor was removed", [
-      kind === "passkey"
-        ? "A passkey was removed from your account."
-        : "The authenticator app was removed from your account.",
+      kind === "all"
+        ? "All second factors were taken from your account by the operators of this installation, and all its sessions have ended."
+        : kind === "passkey"
+          ? "A passkey was removed from your account."
+          : "The authenticator app was removed from your account.",
       "If this was not you, tell your administrator at once.",
     ]),
 };
@@ -133,9 +135,11 @@ const FR: Record<string, Text> = {
     ]),
   factor_removed: ({ kind }) =>
     plain("Un second facteur a été retiré", [
-      kind === "passkey"
-        ? "Une clé d'accès a été retirée de votre compte."
-        : "L'application d'authentification a été retirée de votre compte.",
+      kind === "all"
+        ? "Les opérateurs de cette installation ont retiré tous les seconds facteurs de votre compte et mis fin à toutes ses sessions."
+        : kind === "passkey"
+          ? "Une clé d'accès a été retirée de votre compte."
+          : "L'application d'authentification a été retirée de votre compte.",
       "Si ce n'est pas vous, prévenez tout de suite votre administrateur.",
     ]),
 };

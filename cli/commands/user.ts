@@ -1,11 +1,22 @@
 import { parseArgs } from "node:util";
 import { checkNewPassword, hashPassword } from "../../lib/passwords.ts";
-import { type Command, fail, findOrg, readStdin, withSession } from "../command.ts";
+import { type Command, fail, findOrg, readStdin, type Session, withSession } from "../command.ts";
 
 const MAX_PASSWORD_BYTES = 1024;
 
+/** For somebody who lost their second factor and the recovery codes too. */
+async function resetFactors(session: Session, email: string): Promise<string> {
+  const { rows } = await session.asPlatform((client) =>
+    client.query<{ id: string }>("select access.reset_factors($1) as id", [email]),
+  );
+  return rows[0]!.id;
+}
+
 export const user: Command = {
-  usage: ["user add <email> --org <slug> --role <role> [--name <name>] [--password-stdin]"],
+  usage: [
+    "user add <email> --org <slug> --role <role> [--name <name>] [--password-stdin]",
+    "user reset-factors <email>",
+  ],
   async run(args, output) {
     const { positionals, values } = parseArgs({
       args,
@@ -18,7 +29,12 @@ export const user: Command = {
       },
     });
     const [verb, email] = positionals;
-    if (verb !== "add" || !email || !values.role) fail("USAGE", `usage: cadastre ${user.usage[0]}`);
+    if (verb === "reset-factors" && email) {
+      const userId = await withSession((session) => resetFactors(session, email));
+      output.print({ userId, email }, `${email} has no second factor any more; all sessions have ended.`);
+      return 0;
+    }
+    if (verb !== "add" || !email || !values.role) fail("USAGE", `usage: cadastre ${user.usage.join("; ")}`);
     let hash: string | null = null;
     if (values["password-stdin"]) {
       const password = (await readStdin(MAX_PASSWORD_BYTES)).replace(/\r?\n$/, "");

@@ -1,7 +1,7 @@
 /** Second factors: TOTP that cannot be replayed, recovery codes, passkeys; required by an organization; step-up. */
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TestOrg } from "../support/database.ts";
+import { asMember, asPlatform, type TestOrg } from "../support/database.ts";
 import { createAuthenticator } from "./support/authenticator.ts";
 import { createOrg, PASSWORD, startTestServer, type TestServer } from "./support/server.ts";
 
@@ -289,5 +289,30 @@ describe("passkeys", () => {
     expect((await api.post("/auth/reauthenticate", body, bearer(token))).status).toBe(401);
     expect((await api.post("/auth/passkeys/remove", { id: passkeys[0].id }, bearer(token))).status).toBe(204);
     expect((await login("again@acme.example")).accessToken).toBeDefined();
+  });
+});
+
+describe("a lost factor", () => {
+  it("is reset by the platform alone: sessions end, the person is told, the password is enough again", async () => {
+    const { token, id } = await withTotp("lost@acme.example");
+    const admin = await api.member(acme, "chief@acme.example", "owner");
+    await expect(
+      asMember(api.db, { orgId: acme.id, userId: admin }, (client) =>
+        client.query("select access.reset_factors('lost@acme.example')"),
+      ),
+    ).rejects.toMatchObject({ code: "42501" });
+    expect(await seen(token)).toBe(1);
+    await asPlatform(api.db, (client) => client.query("select access.reset_factors('LOST@acme.example')"));
+    const answer = await api.graphql("/graphql", token, "{ organizations { nodes { slug } } }");
+    expect(answer.data?.organizations?.nodes ?? []).toEqual([]);
+    expect(await login("lost@acme.example")).toMatchObject({ accessToken: expect.any(String) });
+    const { rows } = await run(
+      "select (select count(*)::int from private.mails where user_id = $1 and template = 'factor_removed') as mails, (select count(*)::int from audit.events where object_id = $2 and action = 'factor.reset') as events",
+      [id, id],
+    );
+    expect(rows).toEqual([{ mails: 1, events: 1 }]);
+    await expect(
+      asPlatform(api.db, (client) => client.query("select access.reset_factors('nobody@acme.example')")),
+    ).rejects.toMatchObject({ code: "AC004" });
   });
 });

@@ -25,6 +25,8 @@ export async function openSqlLogin(db: TestDatabase, who: Person): Promise<pg.Cl
   const client = new pg.Client({
     connectionString: loginUrl(db.adminUrl, rows[0]!.role_name, rows[0]!.password),
   });
+  // A login that is taken away loses its connection too.
+  client.on("error", () => undefined);
   await client.connect();
   return client;
 }

@@ -1,5 +1,6 @@
 -- What policies ask about a dataset and its columns: tags, sensitivity, owner. Needs dataset.classify or dataset.edit; taking a tag away or
--- lowering the sensitivity may lift a mask or filter, so that needs role.security too.
+-- lowering the sensitivity may lift a mask or filter, so that needs role.security too. A tag that a grant in force shares
+-- would share the dataset with whoever holds that grant, so adding one needs role.share.
 -- fields: {"<field>": ["<tag>", ...]}; what is null stays as it is.
 create or replace function data.set_protection(dataset_id uuid, tags text[] default null, sensitivity int default null,
                                                owner_id uuid default null, fields jsonb default null)
@@ -46,6 +47,12 @@ begin
   if lowered then
     perform core.require('role.security');
   end if;
+  if exists (select from access.grants g
+              where g.org_id = n.org_id and g.object_kind = 'tag' and g.effect = 'allow' and g.revoked_at is null
+                and g.ends_at > clock_timestamp()
+                and g.object_id = any (set_protection.tags) and g.object_id <> all (d.tags)) then
+    perform core.require('role.share');
+  end if;
   update data.datasets x
      set tags = coalesce(set_protection.tags, x.tags), sensitivity = coalesce(set_protection.sensitivity, x.sensitivity),
          owner_id = coalesce(set_protection.owner_id, x.owner_id)
@@ -58,5 +65,5 @@ begin
 end
 $$;
 comment on function data.set_protection(uuid, text[], int, uuid, jsonb) is
-  'Sets a dataset''s tags, sensitivity, owner and its fields'' tags ({field: [tag]}). Needs dataset.classify or dataset.edit; lowering needs role.security. Errors: DS001, DS011, DS015.';
+  'Sets a dataset''s tags, sensitivity, owner and its fields'' tags ({field: [tag]}). Needs dataset.classify or dataset.edit; lowering needs role.security, a tag that a grant shares role.share. Errors: DS001, DS011, DS015.';
 grant execute on function data.set_protection(uuid, text[], int, uuid, jsonb) to cadastre_user, cadastre_worker;

@@ -366,6 +366,25 @@ describe("what holds rows elsewhere", () => {
 });
 
 describe("protection", () => {
+  it("is not widened by a tag that a grant shares, but by who may share", async () => {
+    const manager = acme.people.manager!;
+    const { rows } = await asMember(db, owner, (c) =>
+      c.query(
+        "select id from access.grant_access($1, '1 hour', permission => 'record.view', object_kind => 'tag', object_id => 'shared')",
+        [acme.people.viewer!.userId],
+      ),
+    );
+    const tag = (who: typeof manager, tags: string) =>
+      asMember(db, who, (c) => c.query("select data.set_protection($1, $2)", [acme.staff, tags]));
+    await expect(tag(manager, "{shared}")).rejects.toMatchObject({ code: "42501" });
+    await tag(manager, "{other}");
+    await tag(owner, "{other,shared}");
+    // It is there already: the manager may keep it.
+    await tag(manager, "{other,shared}");
+    await tag(owner, "{}");
+    await asMember(db, owner, (c) => c.query("select access.revoke_grant($1)", [rows[0].id]));
+  });
+
   it("is raised with dataset.edit and lowered only with role.security too", async () => {
     const manager = acme.people.manager!;
     await asMember(db, manager, (c) =>
