@@ -3,22 +3,33 @@ import { lazy, useMemo } from "react";
 import { Admin, CustomRoutes, Resource } from "react-admin";
 import { BrowserRouter, Route } from "react-router-dom";
 import { datasets } from "./datasets/index.tsx";
+import { grants } from "./grants/index.tsx";
 import { i18nProvider } from "./i18n/index.ts";
 import { Layout } from "./layout/Layout.tsx";
 import { LoginPage } from "./layout/LoginPage.tsx";
 import { useSession } from "./layout/useSession.ts";
 import { members } from "./members/index.tsx";
+import { policies } from "./policies/index.tsx";
 import { authProvider } from "./providers/authProvider.ts";
 import { dataProvider } from "./providers/dataProvider.ts";
 import { ApiError } from "./providers/errors.ts";
 import { store } from "./providers/store.ts";
+import { requests } from "./requests/index.tsx";
+import { roles } from "./roles/index.tsx";
 import { runs } from "./runs/index.tsx";
+import { SecurityPage } from "./security/index.tsx";
 import { darkTheme, lightTheme } from "./theme.ts";
 
 const Home = lazy(() => import("./home/Home.tsx"));
 const Upload = lazy(() => import("./upload/Upload.tsx"));
 const Records = lazy(() => import("./records/Records.tsx"));
 const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
+const Why = lazy(() => import("./access/Why.tsx"));
+const AccountPage = lazy(() => import("./account/Account.tsx"));
+const Outbox = lazy(() => import("./operator/Outbox.tsx"));
+const Invitation = lazy(() => import("./layout/links/Invitation.tsx"));
+const NewPassword = lazy(() => import("./layout/links/NewPassword.tsx"));
+const ConfirmEmail = lazy(() => import("./layout/links/ConfirmEmail.tsx"));
 
 const MAX_RETRIES = 2;
 
@@ -35,14 +46,17 @@ function createQueryClient(): QueryClient {
 }
 
 export function App() {
-  const organization = useSession()?.org?.id ?? null;
-  // Nothing that was read as a member of one organization may be shown in another.
-  const queryClient = useMemo(() => createQueryClient(), [organization]);
+  const session = useSession();
+  const who = session
+    ? [session.user.id, session.org?.id, session.pending, session.viewAs?.userId].join(" ")
+    : "nobody";
+  // Nothing that was read as one person, or as a member of one organization, may be shown as another.
+  const queryClient = useMemo(() => createQueryClient(), [who]);
   return (
     // In a transition, the way to the login page would be overtaken again and again by the failing check behind it.
     <BrowserRouter useTransitions={false}>
       <Admin
-        key={organization ?? "nobody"}
+        key={who}
         dataProvider={dataProvider}
         authProvider={authProvider}
         i18nProvider={i18nProvider}
@@ -50,7 +64,7 @@ export function App() {
         store={store}
         layout={Layout}
         loginPage={LoginPage}
-        dashboard={Home}
+        dashboard={session && !session.org ? Outbox : Home}
         theme={lightTheme}
         darkTheme={darkTheme}
         title="Cadastre"
@@ -60,10 +74,25 @@ export function App() {
         <Resource {...datasets} />
         <Resource {...runs} />
         <Resource {...members} />
+        <Resource {...roles} />
+        <Resource {...grants} />
+        <Resource {...requests} />
+        <Resource {...policies} />
         <CustomRoutes>
+          <Route path="/why" element={<Why />} />
+          <Route path="/security" element={<SecurityPage />} />
+          <Route path="/security/:room" element={<SecurityPage />} />
           <Route path="/upload" element={<Upload />} />
           <Route path="/records/:dataset" element={<Records />} />
           <Route path="/records/:dataset/:id" element={<RecordPage />} />
+          <Route path="/account/:room?" element={<AccountPage />} />
+          <Route path="/outbox" element={<Outbox />} />
+        </CustomRoutes>
+        {/* What mailed links open, whoever is signed in. */}
+        <CustomRoutes noLayout>
+          <Route path="/invitation" element={<Invitation />} />
+          <Route path="/new-password" element={<NewPassword />} />
+          <Route path="/confirm-email" element={<ConfirmEmail />} />
         </CustomRoutes>
       </Admin>
     </BrowserRouter>

@@ -36,14 +36,17 @@ export interface SqlFile {
   owner: string;
 }
 
+const byName = (a: string, b: string): number => (path.basename(a) < path.basename(b) ? -1 : 1);
+
 /** Files of the tree in the order they are applied. */
 export async function readSqlTree(root: string): Promise<SqlFile[]> {
   const files: SqlFile[] = [];
   for (const kind of KINDS) {
     for (const domain of DOMAINS) {
       const folder = path.join(root, domain, kind);
-      const names = await readdir(folder).catch(() => []);
-      for (const name of names.filter((n) => n.endsWith(".sql")).sort()) {
+      // A crowded folder has one more level, by topic; the order is that of the files' own names all the same.
+      const names = await readdir(folder, { recursive: true }).catch(() => []);
+      for (const name of names.filter((n) => n.endsWith(".sql")).sort(byName)) {
         const file = path.join(folder, name);
         const text = await readFile(file, "utf8");
         const owner = /^--! owner: (\w+)$/m.exec(text.split("\n", 1)[0]!)?.[1] ?? "cadastre_owner";

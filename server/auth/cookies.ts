@@ -50,18 +50,16 @@ export function createAnswers(tokens: Tokens, secure: boolean): Answers {
       const accessToken = await tokens.sign(identityFor(session, 0));
       answers.keep(response, opened);
       const { user, org, role, permissions, pending, viewAs } = session;
-      response
-        .set("Cache-Control", "no-store")
-        .json({
-          accessToken,
-          expiresIn: ACCESS_TOKEN_SECONDS,
-          user,
-          org,
-          role,
-          permissions,
-          pending,
-          viewAs,
-        });
+      response.set("Cache-Control", "no-store").json({
+        accessToken,
+        expiresIn: ACCESS_TOKEN_SECONDS,
+        user,
+        org,
+        role,
+        permissions,
+        pending,
+        viewAs,
+      });
     },
     async outcome(response, outcome) {
       response.set("Cache-Control", "no-store");

@@ -199,7 +199,7 @@ describe("the way in and out", () => {
     await guest.locator("input[name=password]").fill(password);
     await guest.getByRole("button", { name: "Sign in" }).click();
     await guest.getByRole("heading", { name: "Datasets", level: 1 }).waitFor();
-    await guest.getByRole("button", { name: "Profile" }).click();
+    await guest.getByRole("button", { name: /: my account$/ }).click();
     await guest.getByRole("menuitem", { name: "Logout" }).click();
     await guest.getByRole("button", { name: "Sign in" }).waitFor();
     await context.close();
@@ -214,9 +214,7 @@ describe("the way in and out", () => {
     await guest.locator("input[name=password]").fill(account.password);
     await guest.getByRole("button", { name: "Sign in" }).click();
     await guest.getByText("You belong to several organizations").waitFor();
-    await guest.getByRole("combobox", { name: "Organization" }).click();
-    await guest.getByRole("option", { name: "Demo Observatory" }).click();
-    await guest.getByRole("button", { name: "Sign in" }).click();
+    await guest.getByRole("button", { name: "Demo Observatory" }).click();
     await guest.getByRole("heading", { name: "Demo Observatory", level: 1 }).waitFor();
     await guest.getByRole("button", { name: /^Demo Observatory/ }).click();
     await guest.getByRole("menuitem", { name: "Demo Exchange" }).click();

@@ -20,6 +20,10 @@ export interface Account {
 
 export interface Stage {
   url: string;
+  /** The database, as its administrator. */
+  adminUrl: string;
+  /** Runs the command line on this home. */
+  command(args: string[], input?: string): Promise<void>;
   browser: Browser;
   account(role: string, org?: string): Account;
   /** A page of its own, signed in as that role. */
@@ -82,6 +86,8 @@ export async function setStage({ blank = false } = {}): Promise<Stage> {
   };
   return {
     url: cadastre.url,
+    adminUrl: cadastre.adminUrl,
+    command: (args, input) => command(home, args, input),
     browser,
     account,
     async visit(role, { org, ...options } = {}) {

@@ -1,5 +1,5 @@
 import { Box, Paper, Stack, type SxProps, type Theme, Typography } from "@mui/material";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 interface Props {
   title?: ReactNode;
@@ -14,6 +14,25 @@ interface Props {
 /** The surface of a list: a table that brings its own edges. */
 export function TableSurface({ children }: { children?: ReactNode }) {
   return <Section flush>{children}</Section>;
+}
+
+/** Content wider than its surface scrolls within it: with the keyboard too, but no stop where nothing scrolls. */
+function Edges({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  });
+  return (
+    <Box ref={box} sx={{ overflowX: "auto" }} {...(scrolls ? { tabIndex: 0 } : {})}>
+      {children}
+    </Box>
+  );
 }
 
 /** A titled surface. */
@@ -45,7 +64,7 @@ export function Section({ title, hint, actions, children, flush = false, sx }: P
           {actions}
         </Stack>
       )}
-      <Box sx={flush ? { overflowX: "auto" } : { p: 2, pt: title ? 1.5 : 2 }}>{children}</Box>
+      {flush ? <Edges>{children}</Edges> : <Box sx={{ p: 2, pt: title ? 1.5 : 2 }}>{children}</Box>}
     </Paper>
   );
 }

@@ -19,6 +19,7 @@ import { ActionsCell } from "../components/ActionsCell.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { FieldDialog } from "./FieldDialog.tsx";
+import { Tags } from "./Tags.tsx";
 import type { Dataset, Field } from "./types.ts";
 import { useFields } from "./useFields.ts";
 
@@ -49,12 +50,13 @@ function useRules(field: Field): string[] {
 }
 
 interface RowProps {
+  dataset: Dataset;
   field: Field;
   isKey: boolean;
   onEdit: (() => void) | null;
 }
 
-function FieldRow({ field, isKey, onEdit }: RowProps) {
+function FieldRow({ dataset, field, isKey, onEdit }: RowProps) {
   const translate = useTranslate();
   const rules = useRules(field);
   return (
@@ -85,6 +87,9 @@ function FieldRow({ field, isKey, onEdit }: RowProps) {
           ))}
           {rules.length === 0 && "–"}
         </Stack>
+      </TableCell>
+      <TableCell>
+        <Tags dataset={dataset} field={field} />
       </TableCell>
       <TableCell sx={{ color: "text.secondary" }}>{field.sourceName}</TableCell>
       {onEdit && (
@@ -117,7 +122,7 @@ export function Contract({ dataset, onChanged }: { dataset: Dataset; onChanged: 
       <Table size="small">
         <TableHead>
           <TableRow>
-            {["field", "type", "required", "rules", "column"].map((name) => (
+            {["field", "type", "required", "rules", "tags", "column"].map((name) => (
               <TableCell key={name}>{translate(`app.contract.${name}`)}</TableCell>
             ))}
             {mayEdit && <ActionsCell />}
@@ -127,6 +132,7 @@ export function Contract({ dataset, onChanged }: { dataset: Dataset; onChanged: 
           {fields.map((field) => (
             <FieldRow
               key={field.id}
+              dataset={dataset}
               field={field}
               isKey={dataset.keyFields.includes(field.name)}
               onEdit={mayEdit ? () => setEditing(field) : null}

@@ -10,6 +10,7 @@ import {
   useTranslate,
 } from "react-admin";
 import { useParams } from "react-router-dom";
+import { useMayOn } from "../access/useMayOn.ts";
 import { Ago, Count } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
@@ -21,6 +22,7 @@ import { RunsTable } from "../runs/RunsTable.tsx";
 import { UploadButton } from "../runs/UploadButton.tsx";
 import { Contract } from "./Contract.tsx";
 import { KeyChips } from "./KeyChips.tsx";
+import { Tags } from "./Tags.tsx";
 import type { Dataset } from "./types.ts";
 
 function Facts({ dataset }: { dataset: Dataset }) {
@@ -32,6 +34,8 @@ function Facts({ dataset }: { dataset: Dataset }) {
       {tile("app.dataset.loaded", <Ago at={dataset.loadedAt} />)}
       {tile("app.dataset.mode", translate(`app.mode.${dataset.defaultMode}`))}
       {tile("app.dataset.key", <KeyChips fields={dataset.keyFields} />)}
+      {tile("app.protection.tags", <Tags dataset={dataset} />)}
+      {tile("app.protection.sensitivity", translate(`app.protection.level.${dataset.sensitivity}`))}
       {tile(
         "app.dataset.gate",
         translate("app.dataset.gate_text", { share: Math.round(Number(dataset.maxRejectedShare) * 100) }),
@@ -65,7 +69,7 @@ export default function DatasetShow() {
   const refresh = useRefresh();
   const { id = "" } = useParams();
   const { data: dataset, error } = useGetOne<Dataset>("datasets", { id });
-  const maySeeRecords = useMay("record.view");
+  const maySeeRecords = useMayOn("record.view", dataset?.id);
   const maySeeRuns = useMay("run.view");
   const crumbs = [{ label: translate("app.dataset.title"), to: "/datasets" }];
   if (!dataset) {

@@ -5,6 +5,8 @@ export interface Dataset extends RaRecord {
   name: string;
   title: string;
   description: string;
+  tags: string[];
+  sensitivity: number;
   keyFields: string[];
   defaultMode: "upsert" | "snapshot" | "append";
   contractVersion: number;
@@ -32,6 +34,7 @@ export interface Field extends RaRecord {
   referencesDataset: string | null;
   referencesField: string | null;
   nullTokens: string[] | null;
+  tags: string[];
   description: string;
   retiredAt: string | null;
 }

@@ -1,4 +1,7 @@
 /** The app's own texts in English; fr.ts has the same keys (its type says so). */
+import { enAccess } from "./en-access.ts";
+import { enAccount } from "./en-account.ts";
+
 const run = {
   title: "Runs",
   one: "Run",
@@ -208,6 +211,7 @@ const contract = {
   required: "Required",
   required_long: "Required",
   rules: "Rules",
+  tags: "Tags",
   column: "Column in the file",
   description: "Description",
   minimum: "Least value",
@@ -287,6 +291,8 @@ const dataset = {
 export const en = {
   app: {
     actions: "Actions",
+    ...enAccount,
+    ...enAccess,
     menu: {
       label: "Main menu",
       home: "Home",
@@ -294,6 +300,13 @@ export const en = {
       runs: "Runs",
       upload: "Upload",
       members: "Members",
+      access: "Access",
+      roles: "Roles",
+      grants: "Grants",
+      requests: "Requests",
+      policies: "Policies",
+      why: "Why?",
+      security: "Security",
     },
     login: {
       title: "Sign in",
@@ -308,8 +321,10 @@ export const en = {
     organization: { yours: "Your organizations" },
     roles: {
       owner: "Owner",
+      ceo: "Chief executive",
       admin: "Administrator",
       manager: "Manager",
+      steward: "Steward",
       editor: "Editor",
       analyst: "Analyst",
       viewer: "Viewer",
@@ -332,14 +347,6 @@ export const en = {
       field: "field",
       page: "This page could not be shown",
       again: "Try again",
-    },
-    members: {
-      title: "Members",
-      subtitle: "Who belongs to the organization, and with which role.",
-      name: "Name",
-      email: "E-mail",
-      role: "Role",
-      since: "Member since",
     },
     home,
     dataset,

@@ -1,5 +1,7 @@
 /** Les textes de l'application en français. */
 import type { en } from "./en.ts";
+import { frAccess } from "./fr-access.ts";
+import { frAccount } from "./fr-account.ts";
 
 const run = {
   title: "Chargements",
@@ -221,6 +223,7 @@ const contract = {
   required: "Obligatoire",
   required_long: "Obligatoire",
   rules: "Règles",
+  tags: "Étiquettes",
   column: "Colonne du fichier",
   description: "Description",
   minimum: "Valeur minimale",
@@ -300,6 +303,8 @@ const dataset = {
 export const fr: typeof en = {
   app: {
     actions: "Actions",
+    ...frAccount,
+    ...frAccess,
     menu: {
       label: "Menu principal",
       home: "Accueil",
@@ -307,6 +312,13 @@ export const fr: typeof en = {
       runs: "Chargements",
       upload: "Déposer",
       members: "Membres",
+      access: "Accès",
+      roles: "Rôles",
+      grants: "Droits donnés",
+      requests: "Demandes",
+      policies: "Politiques",
+      why: "Pourquoi ?",
+      security: "Sécurité",
     },
     login: {
       title: "Connexion",
@@ -321,8 +333,10 @@ export const fr: typeof en = {
     organization: { yours: "Vos organisations" },
     roles: {
       owner: "Propriétaire",
+      ceo: "Direction",
       admin: "Administrateur",
       manager: "Gestionnaire",
+      steward: "Intendant",
       editor: "Éditeur",
       analyst: "Analyste",
       viewer: "Lecteur",
@@ -351,14 +365,6 @@ export const fr: typeof en = {
       field: "champ",
       page: "Cette page n’a pas pu s’afficher",
       again: "Réessayer",
-    },
-    members: {
-      title: "Membres",
-      subtitle: "Qui appartient à l’organisation, et avec quel rôle.",
-      name: "Nom",
-      email: "Adresse e-mail",
-      role: "Rôle",
-      since: "Membre depuis",
     },
     home,
     dataset,

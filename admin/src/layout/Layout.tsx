@@ -1,5 +1,6 @@
 import CloudUploadIcon from "@mui/icons-material/CloudUploadOutlined";
 import GroupIcon from "@mui/icons-material/GroupOutlined";
+import MailIcon from "@mui/icons-material/MailOutlined";
 import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
 import HomeIcon from "@mui/icons-material/SpaceDashboardOutlined";
 import TableIcon from "@mui/icons-material/TableChartOutlined";
@@ -14,11 +15,16 @@ import {
   ToggleThemeButton,
   useTranslate,
 } from "react-admin";
+import { AccessMenu } from "./AccessMenu.tsx";
+import { AccountMenu } from "./AccountMenu.tsx";
 import { Brand } from "./Brand.tsx";
 import { ErrorPage } from "./ErrorPage.tsx";
 import { OrganizationMenu } from "./OrganizationMenu.tsx";
+import { ProofGate } from "./ProofGate.tsx";
 import { useDocumentLanguage } from "./useDocumentLanguage.ts";
-import { useMay } from "./useSession.ts";
+import { useHeartbeat } from "./useHeartbeat.ts";
+import { useMay, useSession } from "./useSession.ts";
+import { ViewAsBanner } from "./ViewAsBanner.tsx";
 
 function Toolbar() {
   return (
@@ -37,6 +43,7 @@ function TopBar() {
       elevation={0}
       alwaysOn
       toolbar={<Toolbar />}
+      userMenu={<AccountMenu />}
       sx={{ borderBottom: 1, borderColor: "divider", bgcolor: "background.paper" }}
     >
       <Brand />
@@ -51,8 +58,10 @@ function SideMenu() {
   const translate = useTranslate();
   const mayUpload = useMay("run.execute");
   const maySeeRuns = useMay("run.view");
-  const maySeeData = useMay("dataset.view");
+  // Whoever has a grant on a single dataset finds it there; who has none finds an empty room.
+  const maySeeData = useSession()?.org != null;
   const maySeeMembers = useMay("member.view");
+  const mayOperate = useMay("platform.view");
   return (
     <Menu sx={{ pt: 1.5 }} aria-label={translate("app.menu.label")}>
       <Menu.Item to="/" primaryText={translate("app.menu.home")} leftIcon={<HomeIcon />} />
@@ -68,15 +77,22 @@ function SideMenu() {
       {maySeeMembers && (
         <Menu.Item to="/members" primaryText={translate("app.menu.members")} leftIcon={<GroupIcon />} />
       )}
+      <AccessMenu />
+      {mayOperate && (
+        <Menu.Item to="/outbox" primaryText={translate("app.outbox.title")} leftIcon={<MailIcon />} />
+      )}
     </Menu>
   );
 }
 
 export function Layout({ children }: { children: ReactNode }) {
   useDocumentLanguage();
+  useHeartbeat();
   return (
     <RaLayout appBar={TopBar} appBarAlwaysOn menu={SideMenu} error={ErrorPage}>
+      <ViewAsBanner />
       {children}
+      <ProofGate />
     </RaLayout>
   );
 }

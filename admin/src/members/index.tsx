@@ -5,4 +5,5 @@ export const members = {
   name: "members",
   icon: GroupIcon,
   list: lazy(() => import("./List.tsx")),
+  show: lazy(() => import("./Show.tsx")),
 };

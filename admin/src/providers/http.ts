@@ -1,5 +1,6 @@
 /** Requests with the session's token: renewed and repeated once where the server no longer takes it. */
 import { ApiError, readProblem } from "./errors.ts";
+import { proven } from "./proof.ts";
 import { currentSession, ensureSession, renew } from "./session.ts";
 
 export type Api = "platform" | "organization";
@@ -40,11 +41,42 @@ interface Answer<T> {
 
 const STATUS_OF: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404 };
 
+/** Codes of a 401 that a new access token may repair; others are about a proof that was sent along. */
+const RENEWABLE = new Set(["UNAUTHENTICATED", "AC061"]);
+
+async function attempt<T>(path: string, body: object | undefined, again: boolean): Promise<T> {
+  const init = body
+    ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+    : {};
+  const session = again ? await renew() : await ensureSession();
+  const response = await send(path, init, session.accessToken);
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as T;
+  const problem = readProblem(answer, response.statusText);
+  if (!again && response.status === 401 && RENEWABLE.has(problem.code ?? ""))
+    return attempt(path, body, true);
+  throw new ApiError(problem, response.status);
+}
+
+/** Asks one of the server's JSON addresses with the session's token: POST with a body, else GET. Errors: ApiError. */
+export function call<T>(path: string, body?: object): Promise<T> {
+  return proven(() => attempt<T>(path, body, false));
+}
+
 /** Runs a GraphQL operation. The first error counts: what is half there is not shown as if it were whole. */
-export async function graphql<T>(
+export function graphql<T>(
   api: Api,
   query: string,
   variables: Record<string, unknown> = {},
+  signal?: AbortSignal,
+): Promise<T> {
+  return proven(() => run<T>(api, query, variables, signal));
+}
+
+async function run<T>(
+  api: Api,
+  query: string,
+  variables: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<T> {
   await ensureSession();

@@ -72,7 +72,7 @@ export const platformShapes: Record<string, Shape> = {
     "Dataset",
     "datasets",
     ["id"],
-    `id name title description keyFields defaultMode contractVersion maxRejectedShare gateMinRows rowCount lastRunId
+    `id name title description tags sensitivity keyFields defaultMode contractVersion maxRejectedShare gateMinRows rowCount lastRunId
      loadedAt createdBy createdAt updatedAt`,
   ),
   fields: platform(
@@ -80,7 +80,7 @@ export const platformShapes: Record<string, Shape> = {
     "fields",
     ["datasetId", "name"],
     `datasetId name sourceName position type required minimum maximum pattern allowedValues notInFuture
-     referencesDataset referencesField nullTokens description retiredAt`,
+     referencesDataset referencesField nullTokens description tags retiredAt`,
   ),
   contracts: platform(
     "Contract",
@@ -114,5 +114,10 @@ export const platformShapes: Record<string, Shape> = {
     "runId line columnName rule severity rejected value message remedy",
   ),
   users: platform("User", "users", ["id"], "id email displayName"),
-  members: platform("Membership", "memberships", ["userId"], "userId roleKey createdAt"),
+  members: platform(
+    "Member",
+    "members",
+    ["userId"],
+    "userId email displayName roleKey roleRank ownRoles attributes status source createdAt",
+  ),
 };

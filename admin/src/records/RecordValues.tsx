@@ -1,8 +1,8 @@
 import { Box, Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { Confirm, useDelete, useNotify, useRedirect, useTranslate } from "react-admin";
+import { useMayOn } from "../access/useMayOn.ts";
 import { Section } from "../components/Section.tsx";
-import { useMay } from "../layout/useSession.ts";
 import { problemOf, sentence } from "../providers/errors.ts";
 import type { Description } from "../providers/records.ts";
 import { RecordForm } from "./RecordForm.tsx";
@@ -88,8 +88,10 @@ export function RecordValues({ description, version, recordId, onChanged }: Prop
   const translate = useTranslate();
   const [editing, setEditing] = useState(false);
   const deleted = version.row.changeType === "delete";
-  const mayEdit = useMay("record.edit") && description.current.update !== undefined && !deleted;
-  const mayDelete = useMay("record.delete") && description.current.remove !== undefined && !deleted;
+  const mayEdit =
+    useMayOn("record.edit", description.dataset.id) && description.current.update !== undefined && !deleted;
+  const mayDelete =
+    useMayOn("record.delete", description.dataset.id) && description.current.remove !== undefined && !deleted;
   return (
     <Section
       title={translate(deleted ? "app.record.last_values" : "app.record.values")}

@@ -15,13 +15,14 @@ import {
   useTranslate,
 } from "react-admin";
 import { useParams } from "react-router-dom";
+import { useMayOn } from "../access/useMayOn.ts";
 import { EmptyState } from "../components/EmptyState.tsx";
 import { formatMoment } from "../components/format.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section, TableSurface } from "../components/Section.tsx";
 import { useLanguage } from "../components/useLanguage.ts";
-import { useMay, useSession } from "../layout/useSession.ts";
+import { useSession } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import type { Description } from "../providers/records.ts";
 import type { Row } from "../providers/shapes.ts";
@@ -41,7 +42,8 @@ const recordPath = (dataset: string, id: unknown): string =>
 
 function Table({ description, readOnly }: { description: Description; readOnly: boolean }) {
   const { dataset, columns } = description;
-  const mayDelete = useMay("record.delete") && !readOnly && description.current.remove !== undefined;
+  const mayDelete =
+    useMayOn("record.delete", dataset.id) && !readOnly && description.current.remove !== undefined;
   const hidden = columns.slice(SHOWN_COLUMNS).map((column) => `row.${column.attribute}`);
   return (
     <DataTable<DataRecord>
@@ -102,8 +104,8 @@ function MomentField({ moment, onMoment }: { moment: Moment; onMoment: (moment: 
   );
 }
 
-function Toolbar() {
-  const mayExport = useMay("record.export");
+function Toolbar({ datasetId }: { datasetId: string }) {
+  const mayExport = useMayOn("record.export", datasetId);
   return (
     <TopToolbar>
       <FilterButton />
@@ -144,7 +146,7 @@ function RecordList({ description, moment, onMoment }: ListProps) {
         storeKey={`${session?.org?.slug ?? ""}.records.${dataset.name}`}
         title={false}
         filters={filtersOf(description, translate)}
-        actions={<Toolbar />}
+        actions={<Toolbar datasetId={dataset.id} />}
         exporter={exportCsv(description)}
         queryOptions={{ meta: { asOf } }}
         sort={{ field: "id", order: "ASC" }}

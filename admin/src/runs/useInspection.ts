@@ -11,7 +11,7 @@ export interface Inspected {
 }
 
 const QUERY = `query Inspection($id: UUID!) {
-  runs(filter: { id: { equalTo: $id } }, first: 1) { nodes { inspection } }
+  inspections(filter: { runId: { equalTo: $id } }, first: 1) { nodes { content } }
 }`;
 
 /** What the loader saw in the file; apart from the run, because it is large and changes once. */
@@ -19,13 +19,13 @@ export function useInspection(runId: string): Inspected | null {
   const { data } = useQuery({
     queryKey: ["inspection", runId],
     queryFn: async ({ signal }) => {
-      const answer = await graphql<{ runs: { nodes: { inspection: Inspected | null }[] } }>(
+      const answer = await graphql<{ inspections: { nodes: { content: Inspected | null }[] } }>(
         "platform",
         QUERY,
         { id: runId },
         signal,
       );
-      return answer.runs.nodes[0]?.inspection ?? null;
+      return answer.inspections.nodes[0]?.content ?? null;
     },
   });
   return data ?? null;
