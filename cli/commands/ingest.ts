@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../../lib/config.ts";
 import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
 import { ingestFile } from "../ingest-file.ts";
+import { READING_OPTIONS, readingOf } from "../reading.ts";
 
 const SUCCESS = new Set(["succeeded", "duplicate"]);
 
@@ -15,7 +16,7 @@ function progress(): (state: { status: string; step: string | null; share: numbe
 
 export const ingest: Command = {
   usage: [
-    "ingest <file> --org <slug> --dataset <name> [--key a,b] [--mode upsert|snapshot|append] [--as <email>] [--force]",
+    "ingest <file> --org <slug> --dataset <name> [--key a,b] [--mode upsert|snapshot|append] [--as <email>] [--force] [how to read it, as of inspect]",
   ],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -28,16 +29,13 @@ export const ingest: Command = {
         mode: { type: "string" },
         as: { type: "string" },
         force: { type: "boolean" },
-        delimiter: { type: "string" },
-        encoding: { type: "string" },
+        ...READING_OPTIONS,
       },
     });
     const file = positionals[0];
     if (!file || !values.dataset) fail("USAGE", `usage: cadastre ${ingest.usage[0]}`);
     const dataset = values.dataset;
-    const overrides: Record<string, string> = {};
-    if (values.delimiter) overrides.delimiter = values.delimiter;
-    if (values.encoding) overrides.encoding = values.encoding;
+    const overrides = readingOf(values);
     const result = await withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const userId = values.as ? await findMember(session, org, values.as) : null;

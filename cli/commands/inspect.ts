@@ -3,6 +3,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { inspectFile, ReaderError, writeClean } from "../../worker/readers/index.ts";
 import { type Command, fail } from "../command.ts";
+import { READING_OPTIONS, READING_USAGE, readingOf } from "../reading.ts";
 
 const MAX_FILES = 10_000;
 
@@ -16,25 +17,26 @@ function targetOf(file: string, folder: string, taken: Set<string>): string {
 }
 
 export const inspect: Command = {
-  usage: ["inspect <files...> [--clean-dir <folder>]"],
+  usage: [`inspect <files...> [--clean-dir <folder>] ${READING_USAGE}`],
   async run(args, output) {
     const { positionals, values } = parseArgs({
       args,
       allowPositionals: true,
-      options: { "clean-dir": { type: "string" } },
+      options: { "clean-dir": { type: "string" }, ...READING_OPTIONS },
     });
     if (positionals.length === 0) fail("USAGE", `usage: cadastre ${inspect.usage[0]}`);
     if (positionals.length > MAX_FILES) fail("USAGE", `at most ${MAX_FILES} files in one call`);
     const folder = values["clean-dir"];
+    const reading = readingOf(values);
     if (folder) await mkdir(folder, { recursive: true });
     const taken = new Set<string>();
     const results: Record<string, unknown>[] = [];
     let refused = 0;
     for (const file of positionals) {
       try {
-        const found = await inspectFile(file);
+        const found = await inspectFile(file, reading);
         const clean = folder ? targetOf(file, folder, taken) : null;
-        const written = clean ? await writeClean(file, clean) : null;
+        const written = clean ? await writeClean(file, clean, { overrides: reading }) : null;
         results.push({
           file,
           ...found,

@@ -92,7 +92,10 @@ export function fieldNames(headers: readonly string[]): string[] {
 /** A dataset's name from a file's: folder and extensions off, then snake case; `dataset` where nothing is left. */
 export function datasetName(fileName: string): string {
   const base = fileName.split(/[\\/]/).pop() ?? "";
-  const stem = base.replace(/(?:\.(?:csv|tsv|tab|txt|psv|dat|json|jsonl|ndjson|gz))+$/i, "");
+  const stem = base.replace(
+    /(?:\.(?:csv|tsv|tab|txt|psv|dat|json|jsonl|ndjson|xml|parquet|xlsx|gz|zst|zip))+$/i,
+    "",
+  );
   const name = snakeCase(stem, MAX_DATASET_NAME) || "dataset";
   return /^[0-9]/.test(name) ? `_${name}`.slice(0, MAX_DATASET_NAME) : name;
 }

@@ -27,6 +27,13 @@ const mark = z
   .max(4)
   .transform((value) => (value === "none" || value === "" ? null : value));
 
+/** Columns of a fixed-width file: `0-5,5-12`. */
+const positions = z
+  .string()
+  .max(20_000)
+  .regex(/^\d{1,7}-\d{1,7}(?:,\d{1,7}-\d{1,7})*$/, "write it as 0-5,5-12")
+  .transform((value) => value.split(",").map((part) => part.split("-").map(Number) as [number, number]));
+
 const query = z.strictObject({
   mode: z.enum(["upsert", "snapshot", "append"]).optional(),
   key: z
@@ -42,7 +49,15 @@ const query = z.strictObject({
   filename: z.string().min(1).max(500).optional(),
   force: flag.optional(),
   // How the file is to be read, where detection is not wanted.
-  format: z.enum(["csv", "ndjson"]).optional(),
+  format: z.enum(["csv", "ndjson", "json", "xml", "parquet", "xlsx", "fixed"]).optional(),
+  entry: z.string().min(1).max(500).optional(),
+  records: z.string().min(1).max(500).optional(),
+  element: z.string().min(1).max(500).optional(),
+  sheet: z.string().min(1).max(200).optional(),
+  positions: positions.optional(),
+  locale: z.string().min(2).max(35).optional(),
+  decimal: z.enum([".", ","]).optional(),
+  dateOrder: z.enum(["dmy", "mdy", "ymd"]).optional(),
   encoding: z.string().min(1).max(40).optional(),
   delimiter: z.string().min(1).max(8).optional(),
   quote: mark.optional(),

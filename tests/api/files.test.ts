@@ -59,6 +59,29 @@ const counts = async () => ({
 });
 
 describe("an upload", () => {
+  it("is told how it is to be read, whatever its format", async () => {
+    const response = await upload(
+      editor,
+      "measures/files?force=1&format=fixed&positions=0-5,5-12&decimal=,&dateOrder=dmy&locale=de-DE",
+    );
+    expect(response.status).toBe(202);
+    const { rows } = await api.db.admin.query("select options from ingest.runs where id = $1", [
+      (await response.json()).runId,
+    ]);
+    expect(rows[0].options.dialect).toEqual({
+      format: "fixed",
+      positions: [
+        [0, 5],
+        [5, 12],
+      ],
+      decimal: ",",
+      dateOrder: "dmy",
+      locale: "de-DE",
+    });
+    for (const wrong of ["format=doc", "positions=5", "decimal=;", "dateOrder=myd"])
+      expect((await upload(editor, `measures/files?${wrong}`)).status, wrong).toBe(400);
+  });
+
   it("is stored, registered with its digest, and queued", async () => {
     const response = await upload(
       editor,

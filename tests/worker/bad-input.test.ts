@@ -17,7 +17,12 @@ describe("a file that cannot be loaded fails with a reason and makes no dataset"
     ["blank lines only", "\n\n \n", { code: "IN012", says: /no record/ }],
     ["a ZIP archive", new Uint8Array([0x50, 0x4b, 3, 4, 1, 2, 3]), { code: "IN012", says: /ZIP/ }],
     ["without the key's column", "a,b\n1,2\n", { key: ["id"], code: "IN010", says: /key field id/ }],
-    ["one JSON document", '{\n"a": [1, 2]\n}\n', { code: "IN012", says: /JSON/ }],
+    ["a JSON document without records", "[\n[1, 2]\n]\n", { code: "IN012", says: /no objects/ }],
+    [
+      "JSON that breaks off",
+      '[\n{"a": 1},\n{"a": 2}\n',
+      { code: "IN012", says: /line 4: the file breaks off/ },
+    ],
   ];
   for (const [what, content, wanted] of files) {
     it(what, async () => {

@@ -57,17 +57,29 @@ export async function loadRun(
 
 async function runSteps(context: LoadContext, run: Run, heart: Heart): Promise<Outcome> {
   await heart.step("stage");
+  const staged = run.replay_of === null ? await stageFile(context, run, heart) : null;
+  try {
+    return await runStaged(context, run, heart, staged);
+  } finally {
+    await staged?.close();
+  }
+}
+
+async function runStaged(
+  context: LoadContext,
+  run: Run,
+  heart: Heart,
+  staged: StagedFile | null,
+): Promise<Outcome> {
   const fence = [run.id, run.lease_generation];
   let mapping: (string | null)[];
-  let staged: StagedFile | null = null;
   let landed: Landed = { typed: 0, problems: 0, plain: false, first: false };
-  if (run.replay_of !== null) {
+  if (staged === null) {
     mapping = await stageReplay(context, run);
     await heart.step("land");
     await createRaw(context, run, mapping);
     await query(context, run, "select ingest.stage_replay($1, $2, $3)", [...fence, mapping]);
   } else {
-    staged = await stageFile(context, run, heart);
     mapping = staged.mapping;
     await keepRaw(context, run, staged, heart);
     await heart.step("land");

@@ -1,15 +1,17 @@
 /** Stage: the file is opened, its dialect found, its dataset found or made, its columns matched with the contract. */
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { inferContract } from "../../lib/contract/infer.ts";
 import type { ContractProposal } from "../../lib/contract/types.ts";
 import { AppError } from "../../lib/errors.ts";
 import {
   type ByteSource,
+  findValueFormats,
   type Inspection,
-  inspect,
-  type ReaderRecord,
-  readRecords,
+  isTyped,
+  type OpenFile,
+  openFile,
+  proposeContract,
+  setValueFormats,
 } from "../readers/index.ts";
 import { matchColumns, matchKey, requireColumns } from "./columns.ts";
 import type { Heart } from "./lease.ts";
@@ -19,11 +21,24 @@ import type { Field, LoadContext, Run, StagedFile } from "./types.ts";
 /** Rows that a new dataset's types are inferred from. */
 const INFER_ROWS = 200_000;
 
+const place = z.number().int().min(0).max(1_000_000);
+
 const optionsShape = z
   .object({
     dialect: z
       .object({
-        format: z.enum(["csv", "ndjson"]),
+        format: z.enum(["csv", "ndjson", "json", "xml", "parquet", "xlsx", "fixed"]),
+        entry: z.string().min(1).max(500),
+        records: z.string().max(1000),
+        element: z.string().min(1).max(500),
+        sheet: z.string().min(1).max(100),
+        positions: z
+          .array(z.tuple([place, place]))
+          .min(1)
+          .max(1500),
+        locale: z.string().min(2).max(40),
+        decimal: z.enum([".", ","]),
+        dateOrder: z.enum(["dmy", "mdy", "ymd"]),
         encoding: z.string().min(1).max(40),
         delimiter: z.string().min(1).max(8),
         quote: z.string().length(1).nullable(),
@@ -49,7 +64,7 @@ function readOptions(run: Run): z.infer<typeof optionsShape> {
     "IN016",
     `the upload's option ${issue.path.join(".") || "list"} is wrong: ${issue.message}`,
     {
-      hint: "Options are {dialect: {encoding, delimiter, quote, escape, headerLines, ...}, ragged: reject or repair}.",
+      hint: "Options are {dialect: {format, encoding, delimiter, quote, headerLines, entry, records, ...}, ragged: reject or repair}; see docs/reference/formats.md.",
     },
   );
 }
@@ -80,18 +95,14 @@ export async function storedSource(context: LoadContext, key: string, heart: Hea
   };
 }
 
-async function fieldsOf(context: LoadContext, run: Run): Promise<Field[]> {
+async function fieldsOf(context: LoadContext, run: Run, datasetId: string | null): Promise<Field[]> {
   return query<Field>(
     context,
     run,
     `select name, source_name, position, type, required, null_tokens from data.fields
       where org_id = $1 and dataset_id = $2 and retired_at is null order by position`,
-    [run.org_id, run.dataset_id],
+    [run.org_id, datasetId],
   );
-}
-
-async function* goodRecords(batches: AsyncIterable<ReaderRecord[]>): AsyncGenerator<ReaderRecord[]> {
-  for await (const batch of batches) yield batch.filter((record) => record.problem === undefined);
 }
 
 interface MadeDataset {
@@ -104,12 +115,10 @@ interface MadeDataset {
 async function makeDataset(
   context: LoadContext,
   run: Run,
-  source: ByteSource,
-  found: Inspection,
+  { source, inspection: found, declared }: OpenFile,
 ): Promise<MadeDataset> {
   const key = matchKey(run.key_fields, found.columns);
-  const records = goodRecords(readRecords(source, found.dialect, found.columns));
-  const proposal = await inferContract(records, found.columns, { maxRows: INFER_ROWS });
+  const { contract: proposal } = await proposeContract(source, found, { maxRows: INFER_ROWS, declared });
   const fields = proposal.fields.map((field) => ({
     name: field.name,
     sourceName: field.sourceName,
@@ -150,7 +159,7 @@ async function checkMode(context: LoadContext, run: Run, datasetId: string): Pro
   );
 }
 
-/** Opens, inspects and matches the run's file; makes the dataset when there is none. */
+/** Opens, inspects and matches the run's file; makes the dataset when there is none. The result is to be closed. */
 export async function stageFile(context: LoadContext, run: Run, heart: Heart): Promise<StagedFile> {
   const options = readOptions(run);
   const files = await query<{ object_key: string }>(
@@ -159,12 +168,39 @@ export async function stageFile(context: LoadContext, run: Run, heart: Heart): P
     "select object_key from ingest.files where org_id = $1 and id = $2",
     [run.org_id, run.file_id],
   );
-  const source = await storedSource(context, files[0]!.object_key, heart);
-  const inspection = await inspect(source, options.dialect);
+  const stored = await storedSource(context, files[0]!.object_key, heart);
+  const open = await openFile(stored, options.dialect, heart.signal);
+  try {
+    return await stageOpen(context, run, open, options.ragged);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+}
+
+async function stageOpen(
+  context: LoadContext,
+  run: Run,
+  open: OpenFile,
+  ragged: StagedFile["ragged"],
+): Promise<StagedFile> {
+  const { source, inspection, close } = open;
   const found = await findDataset(context, run);
   if (found !== null) await checkMode(context, run, found);
-  const made = found === null ? await makeDataset(context, run, source, inspection) : null;
+  const made = found === null ? await makeDataset(context, run, open) : null;
   const datasetId = found ?? made!.id;
+  let fields: Field[] = [];
+  let columns = inspection.columns;
+  let mapping: (string | null)[] = [];
+  const match = async (): Promise<void> => {
+    fields = await fieldsOf(context, run, datasetId);
+    columns = widen(inspection, fields);
+    mapping = matchColumns(columns, fields, hasNames(inspection));
+  };
+  if (found !== null) {
+    await match();
+    await readTypedColumns(open, columns, mapping, fields);
+  }
   const { sample: _, ...seen } = inspection;
   const kept = made === null ? seen : { ...seen, contract: { evidence: made.evidence } };
   const attached = await query<Run>(context, run, "select * from ingest.attach_dataset($1, $2, $3, $4)", [
@@ -175,17 +211,42 @@ export async function stageFile(context: LoadContext, run: Run, heart: Heart): P
   ]);
   run.dataset_id = attached[0]!.dataset_id;
   run.key_fields = attached[0]!.key_fields;
-  const fields = await fieldsOf(context, run);
-  const columns = widen(inspection, fields);
-  const header = inspection.dialect.format === "ndjson" || inspection.dialect.headerLines > 0;
-  const mapping = matchColumns(columns, fields, header);
+  await match();
   requireColumns(mapping, fields, run.key_fields, columns);
-  return { source, inspection, ragged: options.ragged, columns, mapping, fields };
+  return { source, inspection, ragged, columns, mapping, fields, close };
 }
 
-/** A field that the first lines of a JSON file do not have may come later. */
+/** Numbers and dates of the contract's typed columns are read as the file writes them. */
+async function readTypedColumns(
+  { source, inspection, declared }: OpenFile,
+  columns: readonly string[],
+  mapping: readonly (string | null)[],
+  fields: readonly Field[],
+): Promise<void> {
+  const types = mapping.map((name) => fields.find((field) => field.name === name)?.type);
+  const places = new Set<number>();
+  for (const [i, type] of types.entries()) {
+    if (isTyped(type, { kind: "number", decimal: "." }) || isTyped(type, { kind: "date", order: "ymd" }))
+      places.add(i);
+  }
+  const found = await findValueFormats(source, inspection, columns, declared, places);
+  if (found === null) return;
+  setValueFormats(
+    inspection,
+    found.formats.map((format, i) => (isTyped(types[i], format) ? format : null)),
+  );
+}
+
+/** Whether columns have names of the file's own. */
+function hasNames({ dialect }: Inspection): boolean {
+  return dialect.headerLines > 0 || !["csv", "fixed", "xlsx"].includes(dialect.format);
+}
+
+const GROWING = new Set(["ndjson", "json", "xml"]);
+
+/** A field that the first records of a JSON or XML file do not have may come later. */
 function widen(inspection: Inspection, fields: readonly Field[]): string[] {
-  if (inspection.dialect.format !== "ndjson") return inspection.columns;
+  if (!GROWING.has(inspection.dialect.format)) return inspection.columns;
   const present = new Set(matchColumns(inspection.columns, fields, true));
   return [
     ...inspection.columns,
@@ -200,5 +261,5 @@ export async function stageReplay(context: LoadContext, run: Run): Promise<strin
     run.lease_generation,
     run.dataset_id,
   ]);
-  return (await fieldsOf(context, run)).map((field) => field.name);
+  return (await fieldsOf(context, run, run.dataset_id)).map((field) => field.name);
 }

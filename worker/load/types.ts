@@ -67,6 +67,8 @@ export interface StagedFile {
   /** Per column the field it fills, null where it is none of the contract's. */
   mapping: (string | null)[];
   fields: Field[];
+  /** Gives back what unpacking took; the source cannot be read afterwards. */
+  close(): Promise<void>;
 }
 
 /** Most rejected rows and problems kept of one run; counts go on beyond it, and the file itself stays. */

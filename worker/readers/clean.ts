@@ -3,12 +3,11 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { inspect } from "./inspect.ts";
+import { type OpenFile, openFile, type Reading } from "./open.ts";
 import { readRecords } from "./records.ts";
 import { fileSource } from "./source.ts";
 import {
   type ByteSource,
-  type Dialect,
   type Inspection,
   type RaggedPolicy,
   ReaderError,
@@ -19,7 +18,7 @@ import {
 export const MAX_LISTED_PROBLEMS = 1000;
 
 export interface CleanOptions {
-  overrides?: Partial<Dialect>;
+  overrides?: Reading;
   /** Default "reject", as in a load; "repair" mends what repair.ts can. */
   ragged?: RaggedPolicy;
   signal?: AbortSignal;
@@ -82,18 +81,22 @@ export async function writeClean(
   const source = await fileSource(path);
   const result: CleanResult = { inspection: null, rows: 0, rejected: 0, problems: [] };
   const partial = `${outPath}.partial`;
+  let open: OpenFile | null = null;
   try {
-    result.inspection = await inspect(source, options.overrides ?? {});
+    open = await openFile(source, options.overrides ?? {}, options.signal);
+    result.inspection = open.inspection;
   } catch (error) {
     if (!(error instanceof ReaderError) || error.code !== "empty_file") throw error;
   }
-  const text = result.inspection === null ? [] : cleanCsv(source, result.inspection, result, options);
+  const text = open === null ? [] : cleanCsv(open.source, open.inspection, result, options);
   try {
     await pipeline(Readable.from(text), createWriteStream(partial));
     await rename(partial, outPath);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
+  } finally {
+    await open?.close();
   }
   return result;
 }

@@ -10,7 +10,7 @@
  * Every chunk of the stream ends with a record's end, so that chunks may be dealt out to several connections.
  */
 import { Readable } from "node:stream";
-import { readJsonRecords } from "./ndjson.ts";
+import { readRecords } from "./records.ts";
 import { openUtf8 } from "./stream.ts";
 import { FIELD_CAPACITY, FIELD_ESCAPED, HAS_SPECIAL, type Scan, type Syntax } from "./syntax.ts";
 import { openTokenizer, type RecordSink } from "./tokenizer.ts";
@@ -56,9 +56,9 @@ export function copyStream(
 ): CopyStream {
   const stats: ReadStats = { records: 0, sent: 0, problems: 0, lines: 0 };
   const blocks =
-    dialect.format === "ndjson"
-      ? jsonBlocks(source, dialect, columns, options, stats)
-      : csvBlocks(source, dialect, columns, options, stats);
+    dialect.format === "csv" && dialect.valueFormats === undefined
+      ? csvBlocks(source, dialect, columns, options, stats)
+      : recordBlocks(source, dialect, columns, options, stats);
   return Object.assign(Readable.from(blocks, { objectMode: true, highWaterMark: 2 }), { stats });
 }
 
@@ -93,7 +93,7 @@ async function* csvBlocks(
   yield* takeBlocks(out);
 }
 
-async function* jsonBlocks(
+async function* recordBlocks(
   source: ByteSource,
   dialect: Dialect,
   columns: readonly string[],
@@ -101,7 +101,8 @@ async function* jsonBlocks(
   stats: ReadStats,
 ): AsyncGenerator<Buffer> {
   const out = newBlocks(nullTokenBytes(options.nullTokens));
-  for await (const batch of readJsonRecords(source, dialect, columns, { signal: options.signal })) {
+  const { signal, ragged = "reject" } = options;
+  for await (const batch of readRecords(source, dialect, columns, { signal, ragged, raw: false })) {
     for (const { line, fields, problem, warning } of batch) {
       stats.records++;
       stats.lines = line;
@@ -327,22 +328,51 @@ function copyUnescaped(
   return o;
 }
 
+/** Bytes that a text takes at most: three a character, and each ASCII one may need a backslash. */
+function mostBytes(value: string): number {
+  return value.length < 4096 ? value.length * 3 : Buffer.byteLength(value, "utf8") * 2;
+}
+
 function writeValues(out: Blocks, values: readonly (string | null)[], line: number): void {
-  const fields = values.map((value) => (value === null ? null : Buffer.from(value, "utf8")));
-  reserve(
-    out,
-    fields.reduce((sum, field) => sum + (field === null ? 3 : field.length * 2 + 1), 24),
-  );
+  let most = 24;
+  for (const value of values) most += value === null ? 3 : mostBytes(value) + 1;
+  reserve(out, most);
   const { block, nullTokens } = out;
   let o = writeLine(block, out.used, line);
-  for (const [f, field] of fields.entries()) {
+  for (const [f, value] of values.entries()) {
     block[o++] = TAB;
     const tokens = nullTokens[f];
-    if (field === null || (tokens && isToken(tokens, field, 0, field.length))) {
+    if (value === null || (tokens && value.length <= MAX_NULL_TOKEN_BYTES && isTokenText(tokens, value))) {
       block[o++] = BACKSLASH;
       block[o++] = LETTER_N;
-    } else o = copyEscaped(block, o, field, 0, field.length);
+    } else o = writeText(block, o, value);
   }
   block[o++] = LF;
   out.used = o;
+}
+
+function isTokenText(tokens: readonly Buffer[], value: string): boolean {
+  const bytes = Buffer.from(value, "utf8");
+  return isToken(tokens, bytes, 0, bytes.length);
+}
+
+/** Short ASCII texts, nearly all there are, without a buffer of their own. */
+function writeText(block: Buffer, at: number, value: string): number {
+  let o = at;
+  if (value.length > SHORT_COPY) return writeEncoded(block, at, value);
+  for (let k = 0; k < value.length; k++) {
+    const code = value.charCodeAt(k);
+    if (code > 127) return writeEncoded(block, at, value);
+    const letter = ESCAPED_AS[code]!;
+    if (letter !== 0) {
+      block[o++] = BACKSLASH;
+      block[o++] = letter;
+    } else block[o++] = code;
+  }
+  return o;
+}
+
+function writeEncoded(block: Buffer, at: number, value: string): number {
+  const field = Buffer.from(value, "utf8");
+  return copyEscaped(block, at, field, 0, field.length);
 }

@@ -1,9 +1,13 @@
 /** Finds out how a file is written and what it holds. */
 
+import { type Magic, magicOf } from "./contents.ts";
 import { detectDialect, detectTerminator } from "./detect.ts";
-import { detectEncoding } from "./encoding.ts";
+import { detectEncoding, type EncodingGuess } from "./encoding.ts";
+import { detectPositions, inspectFixed } from "./fixed.ts";
 import { columnNames, findLayout, type Layout } from "./header.ts";
+import { inspectJson } from "./json.ts";
 import { jsonColumns } from "./ndjson.ts";
+import { inspectParquet } from "./parquet.ts";
 import { makeProblem } from "./problems.ts";
 import { readRecords } from "./records.ts";
 import { mendRows, type SampleRow, sampleRows } from "./sample.ts";
@@ -19,69 +23,172 @@ import {
   type ReaderRecord,
   SAMPLE_RECORDS,
 } from "./types.ts";
+import { inspectXlsx } from "./xlsx.ts";
+import { refuseOffice } from "./xlsx-book.ts";
+import { declaredEncoding, inspectXml, looksLikeXml } from "./xml.ts";
 
 /** How much of a file's beginning detection sees. */
 export const HEAD_BYTES = 1024 * 1024;
 const LAYOUT_ROWS = 1000;
 const JSON_LINES = 1000;
+const MAX_FIXED_LINES = 2000;
 const MAX_SAMPLE_PROBLEMS = 50;
 
-const MAGIC: [string, string][] = [
-  ["504b0304", "a ZIP archive or an office document (xlsx)"],
-  ["1f8b", "compressed with gzip"],
-  ["50415231", "a Parquet file"],
-  ["d0cf11e0", "an old office document (xls)"],
-  ["25504446", "a PDF"],
-  ["28b52ffd", "compressed with zstd"],
-  ["425a68", "compressed with bzip2"],
-  ["53514c69746520666f726d6174", "an SQLite database"],
-  ["89504e47", "an image"],
-];
+const FOREIGN: Record<Exclude<Magic, "parquet" | "office">, string> = {
+  gzip: "compressed with gzip",
+  zstd: "compressed with zstd",
+  zip: "a ZIP archive",
+  bzip2: "compressed with bzip2",
+  xz: "compressed with xz",
+  "7z": "a 7-Zip archive",
+  rar: "a RAR archive",
+  tar: "a tar archive",
+  pdf: "a PDF",
+  sqlite: "an SQLite database",
+  image: "an image",
+};
 
 /**
- * Detects dialect, header and columns. What `overrides` sets is taken as it is; the rest is detected around it.
- * Reads at most HEAD_BYTES and, for the encoding, up to 64 MiB. Throws ReaderError: `empty_file` (no record at
- * all), `unsupported_format`, `unsupported_encoding`, `bad_dialect`, `too_wide`, `unreadable`.
+ * Detects format, dialect, header and columns of a source that openContents gave. What `overrides` sets is taken as it
+ * is; the rest is detected around it. Reads at most HEAD_BYTES and, for the encoding, up to 64 MiB; of workbooks and
+ * Parquet files what their directories ask for. Throws ReaderError: `empty_file` (no record at all),
+ * `unsupported_format`, `unsupported_encoding`, `bad_dialect`, `too_wide`, `unreadable`, `damaged`, `too_large`,
+ * `refused`, `needs_choice`.
  */
 export async function inspect(source: ByteSource, overrides: Partial<Dialect> = {}): Promise<Inspection> {
   const head = await readRange(source, 0, HEAD_BYTES);
-  refuseForeign(head);
-  const guess = await detectEncoding(source, head);
+  if (head.length === 0) throw emptyFile();
+  const magic = magicOf(head);
+  if (magic !== null) return inspectBinary(source, magic, overrides);
+  refuseWide(head);
+  const guess = withDeclared(await detectEncoding(source, head), head);
   const encoding = canonicalEncoding(overrides.encoding ?? guess.encoding);
   const whole = source.size !== null ? source.size <= head.length : head.length < HEAD_BYTES;
   const text = decodeHead(head, encoding, whole);
   if (text.trim() === "") throw emptyFile();
   const evidence = [overrides.encoding === undefined ? guess.evidence : `encoding ${encoding}: as declared`];
   const base: Dialect = {
-    format: "csv",
+    ...BASE,
     encoding,
     bom: guess.bom,
-    delimiter: ",",
-    quote: '"',
-    escape: '"',
     recordTerminator: detectTerminator(text),
-    preambleLines: 0,
-    headerLines: 1,
-    footnoteLines: 0,
-    skipInitialSpace: false,
-    trailingDelimiter: false,
-    shortRows: false,
   };
   const fixed = fixedOf(overrides, encoding, base);
-  const format = overrides.format ?? (looksLikeJsonLines(text) ? "ndjson" : "csv");
+  const format = overrides.format ?? formatOf(text, whole, overrides);
+  if (format === "parquet" || format === "xlsx") throw notOfFormat(format);
   if (format === "ndjson")
-    return inspectJson(source, { ...base, ...fixed, format, headerLines: 0 }, evidence);
-  if (overrides.format === undefined && looksLikeJson(text)) {
-    throw new ReaderError(
-      "unsupported_format",
-      "the file is one JSON document, not one JSON object per line",
-      "Write each object on a line of its own (NDJSON), for example with jq -c '.[]'.",
-    );
+    return inspectLines(source, { ...base, ...fixed, format, headerLines: 0 }, evidence);
+  if (format === "json") return inspectJson(source, { ...base, ...fixed }, overrides, evidence);
+  if (format === "xml") return inspectXml(source, { ...base, ...fixed }, overrides, evidence);
+  const placed = format === "fixed" || overrides.delimiter === undefined ? placesOf(text, overrides) : null;
+  if (placed !== null) {
+    const { lines, positions, evidence: why } = placed;
+    return inspectFixed(lines, { ...base, ...fixed, format: "fixed", positions }, overrides, [
+      ...evidence,
+      why,
+    ]);
   }
   const bytes = Buffer.from(text, "utf8");
   const detected = detectDialect(bytes, whole, base, fixed);
   evidence.push(...detected.evidence);
   return inspectCsv(source, bytes, whole, detected.dialect, detected.width, fixed, evidence);
+}
+
+const BASE: Dialect = {
+  format: "csv",
+  encoding: "utf-8",
+  bom: false,
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  recordTerminator: "\n",
+  preambleLines: 0,
+  headerLines: 1,
+  footnoteLines: 0,
+  skipInitialSpace: false,
+  trailingDelimiter: false,
+  shortRows: false,
+};
+
+async function inspectBinary(
+  source: ByteSource,
+  magic: Magic,
+  overrides: Partial<Dialect>,
+): Promise<Inspection> {
+  if (magic === "parquet") return inspectParquet(source, BASE);
+  if (magic === "zip") return inspectXlsx(source, BASE, overrides);
+  if (magic === "office") return refuseOffice(source);
+  throw new ReaderError(
+    "unsupported_format",
+    `the file is ${FOREIGN[magic]}`,
+    "Upload it as CSV, JSON, XML, Parquet or xlsx, as it is or within gzip, zstd or ZIP.",
+  );
+}
+
+function notOfFormat(format: string): ReaderError {
+  return new ReaderError(
+    "bad_dialect",
+    `the file is declared as ${format}, and its first bytes say that it is not`,
+    "Leave the format out: it is detected.",
+  );
+}
+
+/** An XML file names its own encoding; a byte order mark is surer. */
+function withDeclared(guess: EncodingGuess, head: Buffer): EncodingGuess {
+  const declared = guess.bom ? null : declaredEncoding(head);
+  if (declared === null || declared.startsWith("utf-16")) return guess;
+  return { encoding: declared, bom: false, evidence: `encoding ${declared}: as the XML declaration says` };
+}
+
+/** json, ndjson or xml by their shape; null for text in lines. */
+function formatOf(text: string, whole: boolean, overrides: Partial<Dialect>): Dialect["format"] | null {
+  if (overrides.element !== undefined) return "xml";
+  if (overrides.records !== undefined) return "json";
+  if (overrides.positions !== undefined) return "fixed";
+  if (looksLikeJson(text) && opensArray(text)) return "json";
+  if (looksLikeJsonLines(text)) return whole && isDocument(text) ? "json" : "ndjson";
+  if (looksLikeJson(text)) return "json";
+  return overrides.delimiter === undefined && looksLikeXml(text) ? "xml" : null;
+}
+
+/** An array that its first line opens and does not close. */
+function opensArray(text: string): boolean {
+  const line = text.trimStart().split("\n", 1)[0]!.trim();
+  if (!line.startsWith("[")) return false;
+  try {
+    JSON.parse(line);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** A single object on a single line is a document where it holds an array of objects, and a record elsewhere. */
+function isDocument(text: string): boolean {
+  if (text.trim().includes("\n")) return false;
+  const value = JSON.parse(text.trim().replace(/^\ufeff/, "")) as Record<string, unknown>;
+  const lists = Object.values(value).filter((item) => Array.isArray(item) && item.length > 1);
+  return lists.some((list) => (list as unknown[]).every((item) => typeof item === "object" && item !== null));
+}
+
+/** Lines and their columns where they are of fixed width. */
+function placesOf(
+  text: string,
+  overrides: Partial<Dialect>,
+): { lines: string[]; positions: [number, number][]; evidence: string } | null {
+  const declared = overrides.positions;
+  if (overrides.format !== undefined && overrides.format !== "fixed") return null;
+  const lines = text.split(/\r?\n/, MAX_FIXED_LINES);
+  if (declared !== undefined)
+    return { lines, positions: declared, evidence: `format fixed: ${declared.length} columns as declared` };
+  const found = detectPositions(lines.slice(overrides.preambleLines ?? 0));
+  if (found !== null) return { lines, ...found };
+  if (overrides.format === undefined) return null;
+  throw new ReaderError(
+    "bad_dialect",
+    "no columns of fixed width can be told from the lines",
+    "Declare positions: [first character, character behind the last] per column, counted from 0.",
+  );
 }
 
 /** Overrides made ready: undefined entries off, and a declared CRLF not insisted on (LF is always taken too). */
@@ -102,17 +209,8 @@ function emptyFile(): ReaderError {
   );
 }
 
-function refuseForeign(head: Buffer): void {
-  if (head.length === 0) throw emptyFile();
-  const start = head.subarray(0, 16).toString("hex");
-  const magic = MAGIC.find(([bytes]) => start.startsWith(bytes));
-  if (magic !== undefined) {
-    throw new ReaderError(
-      "unsupported_format",
-      `the file is ${magic[1]}`,
-      "Upload it as CSV or NDJSON text.",
-    );
-  }
+function refuseWide(head: Buffer): void {
+  const start = head.subarray(0, 4).toString("hex");
   if (start.startsWith("fffe0000") || start.startsWith("0000feff")) {
     throw new ReaderError("unsupported_encoding", "the file is written in UTF-32", "Save it as UTF-8.");
   }
@@ -145,7 +243,7 @@ function looksLikeJson(text: string): boolean {
   return /^\s*(?:\[\s*[[{]|\[\s*\]\s*$|\{\s*"(?:[^"\\]|\\.)*"\s*:)/.test(text);
 }
 
-async function inspectJson(source: ByteSource, dialect: Dialect, evidence: string[]): Promise<Inspection> {
+async function inspectLines(source: ByteSource, dialect: Dialect, evidence: string[]): Promise<Inspection> {
   const { columns, objects, problems, rows } = await jsonColumns(source, dialect, JSON_LINES);
   if (objects === 0 && problems.length === 0) throw emptyFile();
   evidence.push(
@@ -242,7 +340,8 @@ export function isPlain(dialect: Dialect): boolean {
     dialect.footnoteLines === 0 &&
     !dialect.skipInitialSpace &&
     !dialect.trailingDelimiter &&
-    !dialect.shortRows
+    !dialect.shortRows &&
+    dialect.valueFormats === undefined
   );
 }
 

@@ -16,13 +16,13 @@ export const MAX_UNKNOWN_FIELDS = 100;
 const BATCH = 1000;
 
 /** One line as bytes; `bytes` is null for a line over MAX_RECORD_BYTES, whose beginning is `head`. */
-interface Line {
+export interface Line {
   line: number;
   bytes: Buffer | null;
   head: Buffer;
 }
 
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let rest: Buffer[] = [];
   let restBytes = 0;
   let line = 1;
@@ -76,7 +76,8 @@ interface Parsed {
   raw: string;
 }
 
-function parseLine({ line, bytes, head }: Line): Parsed {
+/** One object of a JSON text, its numbers as written. `line` is what its problems name. */
+export function parseJsonRecord({ line, bytes, head }: Line): Parsed {
   const raw = cutRaw(head.subarray(0, 65536).toString("utf8"));
   if (bytes === null) return { object: null, raw, problem: makeProblem("too_long", line, null, raw) };
   let text: string;
@@ -155,7 +156,7 @@ export async function* readJsonRecords(
   for await (const line of linesOf(chunks)) {
     if (line.line <= dialect.preambleLines || isBlank(line.head)) continue;
     if (only !== null && !only.has(line.line)) continue;
-    const { object, problem, raw } = parseLine(line);
+    const { object, problem, raw } = parseJsonRecord(line);
     const fields = columns.map((name) => object?.get(name) ?? null);
     const record: ReaderRecord = { line: line.line, fields, raw };
     const warning = object === null ? null : unknownField(object, known, unknown, line.line, raw);
@@ -205,7 +206,7 @@ export async function jsonColumns(
   let bytes = 0;
   for await (const line of linesOf(chunks)) {
     if (line.line <= dialect.preambleLines || isBlank(line.head)) continue;
-    const { object, problem, raw } = parseLine(line);
+    const { object, problem, raw } = parseJsonRecord(line);
     if (problem !== null && problems.length < 20) problems.push(problem);
     if (object !== null) {
       for (const name of object.keys()) if (names.size < MAX_COLUMNS) names.add(name);

@@ -1,16 +1,19 @@
 /** Records as JavaScript values, in batches; for inspection, inference, document staging and single lines. */
 
+import { convertValue, type ValueFormat } from "../../lib/contract/locales.ts";
+import { BATCH_BYTES, BATCH_RECORDS } from "./batches.ts";
 import { valuesOf } from "./fields.ts";
+import { readFixed } from "./fixed.ts";
+import { readJson } from "./json.ts";
 import { readJsonRecords } from "./ndjson.ts";
+import { readParquet } from "./parquet.ts";
 import { rawText } from "./problems.ts";
 import { openUtf8 } from "./stream.ts";
 import type { Scan } from "./syntax.ts";
 import { openTokenizer, type RecordSink } from "./tokenizer.ts";
-import type { ByteSource, Dialect, ReaderRecord, ReadOptions } from "./types.ts";
-
-/** A batch is handed on at this many records or bytes, whichever comes first. */
-export const BATCH_RECORDS = 1000;
-export const BATCH_BYTES = 4 * 1024 * 1024;
+import type { ByteSource, Dialect, Format, ReaderRecord, ReadOptions } from "./types.ts";
+import { readXlsx } from "./xlsx.ts";
+import { readXml } from "./xml.ts";
 
 /**
  * Reads a file's records in order, in batches of at most BATCH_RECORDS. `columns` gives the number of fields each
@@ -23,10 +26,46 @@ export async function* readRecords(
   columns: readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<ReaderRecord[]> {
-  if (dialect.format === "ndjson") {
-    yield* readJsonRecords(source, dialect, columns, options);
-    return;
+  const formats = dialect.valueFormats;
+  const batches = READERS[dialect.format](source, dialect, columns, options);
+  if (formats === undefined) yield* batches;
+  else for await (const batch of batches) yield convert(batch, formats);
+}
+
+/** Values of the columns that are written as people of some country write them, as PostgreSQL reads them. */
+function convert(batch: ReaderRecord[], formats: readonly (ValueFormat | null)[]): ReaderRecord[] {
+  for (const { fields } of batch) {
+    for (const [i, format] of formats.entries()) {
+      const value = fields[i];
+      if (format !== null && value !== null && value !== undefined) fields[i] = convertValue(format, value);
+    }
   }
+  return batch;
+}
+
+type Reader = (
+  source: ByteSource,
+  dialect: Dialect,
+  columns: readonly string[],
+  options: ReadOptions,
+) => AsyncGenerator<ReaderRecord[]>;
+
+const READERS: Record<Format, Reader> = {
+  csv: readDelimited,
+  ndjson: readJsonRecords,
+  json: readJson,
+  xml: readXml,
+  parquet: readParquet,
+  xlsx: readXlsx,
+  fixed: readFixed,
+};
+
+async function* readDelimited(
+  source: ByteSource,
+  dialect: Dialect,
+  columns: readonly string[],
+  options: ReadOptions,
+): AsyncGenerator<ReaderRecord[]> {
   const { chunks, direct } = await openUtf8(source, dialect, options.signal);
   const tokenizer = openTokenizer({ dialect, columns, direct, ragged: options.ragged ?? "reject" });
   const sink = batchSink(tokenizer.syntax, options.onlyLines);

@@ -1,5 +1,7 @@
 /** What the readers share with the loader: sources, dialects, records, problems and their bounds. */
 import type { Readable } from "node:stream";
+import type { ValueFormat } from "../../lib/contract/locales.ts";
+import type { FieldType } from "../../lib/contract/types.ts";
 
 /** A file that can be opened again and again. `end` is exclusive; offsets are bytes of the stored file. */
 export interface ByteSource {
@@ -9,8 +11,14 @@ export interface ByteSource {
 
 export type RecordTerminator = "\n" | "\r\n" | "\r" | "mixed";
 
+/**
+ * csv: delimited text of any dialect. ndjson: one object per line. json: a document with the records at a path. xml:
+ * repeated elements. xlsx: a workbook's sheet. fixed: columns at fixed places of each line.
+ */
+export type Format = "csv" | "ndjson" | "json" | "xml" | "parquet" | "xlsx" | "fixed";
+
 export interface Dialect {
-  format: "csv" | "ndjson";
+  format: Format;
   /** A label that TextDecoder knows, lower case: "utf-8", "utf-16le", "windows-1252", ... */
   encoding: string;
   /** The file begins with a byte order mark, which is no part of the first field. */
@@ -38,6 +46,18 @@ export interface Dialect {
   trailingDelimiter: boolean;
   /** Records may leave out their last fields; these are null. */
   shortRows: boolean;
+  /** json: the path to the array of records, `data.items`; empty: the document itself. */
+  records?: string;
+  /** xml: the record element, by name or by path from the root (`rss/channel/item`). */
+  element?: string;
+  /** xml: columns that hold arrays, because their element is repeated in some record. */
+  arrays?: string[];
+  /** xlsx: the sheet's name. */
+  sheet?: string;
+  /** fixed: per column the first character and the one behind the last, counted from 0. */
+  positions?: [number, number][];
+  /** Per column how it writes numbers or dates, where PostgreSQL would not read them so. */
+  valueFormats?: (ValueFormat | null)[];
 }
 
 export interface ReaderProblem {
@@ -64,7 +84,7 @@ export type ReaderRule =
   | "wide_file";
 
 export interface ReaderRecord {
-  /** 1-based physical line where the record starts. */
+  /** 1-based physical line where the record starts; of json, xml and parquet the record's number, of xlsx the row's. */
   line: number;
   /** One per column. null: the field was empty and unquoted. */
   fields: (string | null)[];
@@ -87,6 +107,8 @@ export interface Inspection {
   problems: ReaderProblem[];
   /** The first records after the header, at most SAMPLE_RECORDS. */
   sample: (string | null)[][];
+  /** Per column the type that the file itself declares; absent where files of the format declare none. */
+  types?: (FieldType | null)[];
 }
 
 /** What becomes of a record with too few or too many fields. */
@@ -97,6 +119,8 @@ export interface ReadOptions {
   ragged?: RaggedPolicy;
   /** Default: all records. Ascending line numbers of the only records wanted. */
   onlyLines?: readonly number[];
+  /** Default true. False: `raw` stays empty where there is no problem, and formats that would make it up save the work. */
+  raw?: boolean;
   signal?: AbortSignal;
 }
 
@@ -140,7 +164,15 @@ export type ReaderErrorCode =
   | "unsupported_format"
   | "unsupported_encoding"
   | "bad_dialect"
-  | "too_wide";
+  | "too_wide"
+  /** Broken off, wrong checksum, not well-formed. */
+  | "damaged"
+  /** Beyond a bound: unpacked size, ratio, entries, row groups. */
+  | "too_large"
+  /** Refused for safety: encrypted, nested archives, DOCTYPE. */
+  | "refused"
+  /** Several things could be meant; the remedy says how to choose. */
+  | "needs_choice";
 
 /** Longest record, in bytes of UTF-8. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;

@@ -54,7 +54,7 @@ function rawRecords(
   return batch.map(({ line, fields, raw, problem }) => {
     const cut = raw.length >= MAX_RAW;
     if (problem !== undefined) return { line, fields: null, raw, partial: cut };
-    if (format !== "ndjson") return { line, fields, raw };
+    if (format !== "ndjson" && format !== "json") return { line, fields, raw };
     return cut ? { line, fields, raw, partial: true } : { line, fields, raw, extra: extraFields(raw, known) };
   });
 }

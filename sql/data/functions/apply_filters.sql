@@ -10,8 +10,8 @@ declare
 begin
   perform data.drop_filters(p_table);
   for p in select * from data.policies_of(p_dataset, 'row_filter') loop
-    execute format('create policy %I on %s as restrictive for %s using ((select private.policy_binds(%L::uuid)) is false or (%s))',
-      'filter_' || p.id, p_table, case when p_history then 'select to cadastre_views' else 'all' end, p.id,
+    execute format('create policy %I on %s as restrictive for %s using (%s is false or (%s))',
+      'filter_' || p.id, p_table, case when p_history then 'select to cadastre_views' else 'all' end, private.binds_sql(p),
       private.compile_condition(p.condition, p_dataset));
   end loop;
 end

@@ -11,7 +11,7 @@ set search_path = ''
 as $$
   with masks as (
     select f.name, f.position, f.type, p.mask, p.priority, p.id, p.org_id,
-           format('(select private.policy_binds(%L::uuid)) is not false', p.id) as bound,
+           private.binds_sql(p) || ' is not false' as bound,
            case when p.condition is not null then format('(%s) is not false', private.compile_condition(p.condition, p_dataset, p_alias)) end as met
       from data.policies_of(p_dataset, 'mask') p
       join data.datasets d on d.org_id = p.org_id and d.id = p_dataset

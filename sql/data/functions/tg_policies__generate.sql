@@ -9,7 +9,9 @@ declare
   d uuid;
 begin
   if tg_op = 'UPDATE' and (old.kind, old.datasets, old.tags, old.condition, old.mask, old.priority, old.enabled)
-     is not distinct from (new.kind, new.datasets, new.tags, new.condition, new.mask, new.priority, new.enabled) then
+     is not distinct from (new.kind, new.datasets, new.tags, new.condition, new.mask, new.priority, new.enabled)
+     -- Whether it names anybody at all (private.binds_sql); whom it names is asked as rows.
+     and (cardinality(old.roles) = 0 and cardinality(old.users) = 0) = (cardinality(new.roles) = 0 and cardinality(new.users) = 0) then
     return null;
   end if;
   if tg_op <> 'INSERT' and old.kind in ('row_filter', 'mask') or tg_op <> 'DELETE' and new.kind in ('row_filter', 'mask') then

@@ -13,7 +13,20 @@ as $$
 declare
   moment timestamptz := clock_timestamp();
   actor_role text;
+  given boolean;
+  exceptional boolean;
 begin
+  -- About most members there is nothing to ask but their role (private.exceptional): then nothing else can give or take.
+  if kind in ('user', 'sql', 'key') and not read_only then
+    select exists (select from private.role_closure c where c.role_key = permits.role_key and c.permission = permits.permission),
+           exists (select from private.exceptions e where e.about in (permits.org_id, permits.user_id))
+      into given, exceptional;
+    if not exceptional then
+      return given and not starts_with(permission, 'platform.')
+         and (kind <> 'key' or exists (select from access.api_keys k
+                where k.org_id = permits.org_id and k.id = permits.session_id and permits.permission = any (k.permissions)));
+    end if;
+  end if;
   if kind in ('user', 'sql', 'key') then
     if not private.member_permits(org_id, user_id, role_key, permission, object_kind, object_id, moment) then
       return false;

@@ -9,10 +9,15 @@ as $$
 declare
   result alias for $0;
   kind text := pg_typeof(p_type)::text;
+  found_value jsonb;
 begin
   kind := case kind when 'numeric' then 'number' when 'timestamp with time zone' then 'timestamptz'
                     when 'time without time zone' then 'time' else kind end;
-  result := private.condition_literal(private.ask_operand(p_operand, p_dataset), kind);
+  found_value := case when p_operand ? 'user' then private.own_attribute(p_operand ->> 'user')
+                      else private.ask_operand(p_operand, p_dataset) end;
+  -- As private.condition_literal reads a text.
+  result := case when kind <> 'text' then private.condition_literal(found_value, kind)
+                 when jsonb_typeof(found_value) = 'string' then found_value #>> '{}' end;
   return result;
 end
 $$;

@@ -11,7 +11,8 @@ declare
 begin
   kind := case kind when 'numeric' then 'number' when 'timestamp with time zone' then 'timestamptz'
                     when 'time without time zone' then 'time' else kind end;
-  found_value := private.ask_operand(p_operand, p_dataset);
+  found_value := case when p_operand ? 'user' then private.own_attribute(p_operand ->> 'user')
+                      else private.ask_operand(p_operand, p_dataset) end;
   if kind = 'inet' and jsonb_typeof(found_value) = 'string' then
     found_value := jsonb_build_array(found_value);
   end if;
