@@ -20,13 +20,16 @@ const NAMESPACES = `where nspname <> 'information_schema'
   ),`;
 const ROLES = `from pg_catalog.pg_roles
   ),`;
+const MEMBERS = `from pg_catalog.pg_auth_members
+    where roleid in (select roles._id from roles)
+`;
 const ATTRIBUTES = `where attrelid in (select classes._id from classes) AND attnum > 0
   ),`;
 
 /** The introspection query reading `schemas` and pg_catalog alone, and no analysts' logins. */
 export function narrowIntrospection(text: string, schemas: readonly string[]): string {
   const list = ["pg_catalog", ...schemas].map((name) => `'${name.replaceAll("'", "''")}'`).join(", ");
-  for (const piece of [NAMESPACES, ROLES, ATTRIBUTES]) {
+  for (const piece of [NAMESPACES, ROLES, MEMBERS, ATTRIBUTES]) {
     if (text.split(piece).length !== 2) {
       throw new AppError(
         "INTERNAL",
@@ -41,6 +44,8 @@ export function narrowIntrospection(text: string, schemas: readonly string[]): s
     text
       .replace(NAMESPACES, `where nspname in (${list})\n  ),`)
       .replace(ROLES, `from pg_catalog.pg_roles where rolname not like 'login\\_%'\n  ),`)
+      // Nor the memberships of those logins.
+      .replace(MEMBERS, MEMBERS.replace(/\n$/, " and member in (select roles._id from roles)\n"))
       // Transaction ids have no GraphQL type.
       .replace(ATTRIBUTES, ATTRIBUTES.replace("\n", " and atttypid <> 'xid8'::regtype\n"))
   );
