@@ -11,6 +11,7 @@ export interface RawOptions {
   claimKey: Buffer;
   orgId: string;
   userId: string;
+  sessionId: string;
   schema: string;
   /** Statements of a request sent without waiting in between, as the product sends them. */
   pipelined: boolean;
@@ -33,7 +34,13 @@ export function createRawServer(options: RawOptions): { server: Server; close():
   };
   const claim = () =>
     signClaim(
-      { kind: "user", orgId: options.orgId, userId: options.userId, ttlSeconds: 60 },
+      {
+        kind: "user",
+        orgId: options.orgId,
+        userId: options.userId,
+        sessionId: options.sessionId,
+        ttlSeconds: 60,
+      },
       options.claimKey,
     );
 

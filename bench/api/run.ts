@@ -103,7 +103,7 @@ async function serve(job: Job): Promise<Started> {
     kind: "user",
     orgId,
     userId,
-    sessionId: crypto.randomUUID(),
+    sessionId: job.sessionId,
   });
   return { port: await server.listen(0, "127.0.0.1"), token };
 }
@@ -127,6 +127,12 @@ async function answerOf(target: Target): Promise<unknown> {
 export async function bench(context: BenchContext): Promise<BenchResult[]> {
   const org = await makeOrg(context, "bench-api");
   await fill(context, org);
+  // Both sides speak for the same live session, which is asked about at every statement.
+  const session = await context.admin.query<{ id: string }>(
+    `insert into private.sessions (org_id, user_id, method, expires_at)
+     values ($1, $2, 'password', now() + interval '1 hour') returning id`,
+    [org.id, org.userId],
+  );
   const job = (kind: Job["kind"], pipelined: boolean): Job => ({
     kind,
     home: context.folder,
@@ -134,6 +140,7 @@ export async function bench(context: BenchContext): Promise<BenchResult[]> {
     claimKey: context.claimKey.toString("hex"),
     orgId: org.id,
     userId: org.userId,
+    sessionId: session.rows[0]!.id,
     schema: `org_${org.schemaKey}`,
     pipelined,
   });
