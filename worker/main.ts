@@ -15,6 +15,7 @@ import { createPool, withClaim } from "../lib/pg.ts";
 import { createDocumentStore, type DocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { queueLogger } from "./queue-log.ts";
+import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
 import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import { createLoadTask } from "./tasks/ingest__load.ts";
 
@@ -118,6 +119,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log.warn({ err: explain(error) }, "SQL logins were not watched; trying again"),
     );
   }, WATCH_SQL_MS);
+  const forgetter = setInterval(() => {
+    sweepExceptions(heart).catch((error: unknown) =>
+      log.warn({ err: explain(error) }, "exceptions that ended by time were not swept; trying again"),
+    );
+  }, SWEEP_EXCEPTIONS_MS);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
@@ -125,6 +131,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       clearInterval(timer);
       clearInterval(sweeper);
       clearInterval(watchdog);
+      clearInterval(forgetter);
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));

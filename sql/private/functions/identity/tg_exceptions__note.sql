@@ -6,7 +6,7 @@
 -- their own, also beside others; and rows are taken away by one statement, which decides by the snapshot that it deletes
 -- by. What it does not see of another transaction's reasons, it does not see of that one's rows either. A row too many
 -- costs the long question, no more; so nobody waits to take one away, and one whose reason ended by time alone stays
--- until the next change about the same.
+-- until the next change about the same, or the worker's sweep (private.sweep_exceptions).
 create or replace function private.tg_exceptions__note() returns trigger
 language plpgsql security definer
 set search_path = ''
