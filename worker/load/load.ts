@@ -20,6 +20,8 @@ const UNKNOWN_ATTEMPTS = 5;
 const MERGE_ATTEMPTS = 5;
 /** Longest pause of a waiting run, in seconds. */
 const MAX_PAUSE = 300;
+/** Pauses vary by this share either way, so that runs which met the same fault do not come back at once. */
+const JITTER = 0.25;
 
 interface Checked {
   read: number;
@@ -171,6 +173,12 @@ async function merge(load: Load, checked: Checked): Promise<Outcome> {
   }
 }
 
+/** Seconds, doubling with each attempt. */
+function pauseAfter(attempts: number): number {
+  const whole = Math.min(MAX_PAUSE, 2 ** Math.min(attempts, 10));
+  return whole * (1 - JITTER + 2 * JITTER * Math.random());
+}
+
 /** Writes down what became of a run that did not get through. */
 async function settle(context: LoadContext, run: Run, error: unknown): Promise<Outcome> {
   const log = context.log.child({ run_id: run.id, org_id: run.org_id });
@@ -188,7 +196,7 @@ async function settle(context: LoadContext, run: Run, error: unknown): Promise<O
     await query(context, run, "select ingest.fail_run($1, $2, $3)", fence);
     return "failed";
   }
-  const pause = verdict === "redo" ? 1 : Math.min(MAX_PAUSE, 2 ** Math.min(run.attempts, 10));
+  const pause = verdict === "redo" ? 1 : pauseAfter(run.attempts);
   log.warn({ err: explain(error), pause }, "load waits");
   await query(
     context,

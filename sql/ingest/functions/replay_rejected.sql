@@ -54,7 +54,7 @@ begin
     perform core.raise('IN008', 'there is no row to replay',
       'All were replayed or are being replayed, or they cannot be split into fields: give fixes for those.');
   end if;
-  perform ingest.queue_run(run.org_id, run.id);
+  perform ingest.queue_run(run.org_id, run.id, null, private.take_turn(run.org_id, run.id));
   perform audit.record('run.replay', 'run', run.id::text, jsonb_build_object('replay_of', original.id, 'rows', taken));
   perform ingest.tell_run(run.org_id, run.id);
   return run;

@@ -59,7 +59,7 @@ begin
           private.user_id(), case when earlier is not null then clock_timestamp() end)
   returning * into run;
   if earlier is null then
-    perform ingest.queue_run(org, run.id);
+    perform ingest.queue_run(org, run.id, null, private.take_turn(org, run.id));
   end if;
   perform audit.record('file.submit', 'file', file.id::text, jsonb_build_object(
     'dataset', file.dataset_name, 'file', file.file_name, 'bytes', file.size_bytes,
