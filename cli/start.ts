@@ -10,6 +10,7 @@ import { projectRoot } from "../lib/db/urls.ts";
 import { AppError, explain } from "../lib/errors.ts";
 import { announceInstance, openInstance } from "../lib/instance.ts";
 import { createLogger } from "../lib/log.ts";
+import { loadSecrets } from "../lib/secrets.ts";
 import { createDocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore } from "../lib/stores/object/index.ts";
 import { createServer } from "../server/app.ts";
@@ -62,6 +63,7 @@ export async function startCadastre(env: NodeJS.ProcessEnv = process.env): Promi
       connections: instance,
       store,
       documents,
+      secrets: await loadSecrets(config),
       log,
       alone: config.databaseUrl === null,
     });

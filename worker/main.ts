@@ -12,27 +12,26 @@ import { AppError, explain } from "../lib/errors.ts";
 import { type Connections, openInstance } from "../lib/instance.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { createPool, withClaim } from "../lib/pg.ts";
+import { loadSecrets, type Secrets } from "../lib/secrets.ts";
 import { createDocumentStore, type DocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
+import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
-import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
-import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
-import { createLoadTask } from "./tasks/ingest__load.ts";
+import { createTaskList, type WorkerContext } from "./tasks/index.ts";
 
 const CONCURRENCY = 2;
 const POLL_MS = 1000;
 const BEAT_MS = 5000;
 /** Silence after which a worker counts as dead, in seconds. */
 const PATIENCE_SECONDS = 30;
-/** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
-const SWEEP_EVERY_MS = 3_600_000;
-const UNFINISHED_MS = 24 * 3_600_000;
 
 export interface WorkerOptions {
   connections: Pick<Connections, "workerUrl" | "claimKey">;
   store: ObjectStore;
   /** null: the landing tables are the staging. */
   documents: DocumentStore | null;
+  /** Opens what is sealed with the installation's own key. */
+  secrets: Secrets;
   log: Logger;
   /** True where no other worker can be alive (an embedded database that has just been started). */
   alone?: boolean;
@@ -81,13 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const heart: Beat = { pool, claimKey: options.connections.claimKey, log };
   await beat(heart, [], options.alone ?? false);
 
-  const taskContext = {
-    pool,
-    claimKey: options.connections.claimKey,
-    store,
-    documents: options.documents,
-    log,
-  };
+  const context: WorkerContext = { ...heart, store, documents: options.documents, secrets: options.secrets };
   const ids = new Set<string>();
   // Given to the runner so that it is heard from the first worker on.
   const events: WorkerEvents = new EventEmitter();
@@ -100,38 +93,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     pollInterval: POLL_MS,
     noHandleSignals: true,
     logger: queueLogger(log),
-    taskList: { ingest__load: createLoadTask(taskContext) },
+    taskList: createTaskList(context),
   });
   const timer = setInterval(() => {
     beat(heart, [...ids], false).catch((error: unknown) =>
       log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
     );
   }, BEAT_MS);
-  const sweeper = setInterval(() => {
-    store
-      .sweep(UNFINISHED_MS)
-      .catch((error: unknown) =>
-        log.warn({ err: explain(error) }, "unfinished uploads were not cleared away"),
-      );
-  }, SWEEP_EVERY_MS);
-  const watchdog = setInterval(() => {
-    watchSqlLogins(heart).catch((error: unknown) =>
-      log.warn({ err: explain(error) }, "SQL logins were not watched; trying again"),
-    );
-  }, WATCH_SQL_MS);
-  const forgetter = setInterval(() => {
-    sweepExceptions(heart).catch((error: unknown) =>
-      log.warn({ err: explain(error) }, "exceptions that ended by time were not swept; trying again"),
-    );
-  }, SWEEP_EXCEPTIONS_MS);
+  const periodic = startPeriodic(context);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
       clearInterval(timer);
-      clearInterval(sweeper);
-      clearInterval(watchdog);
-      clearInterval(forgetter);
+      periodic.stop();
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
@@ -156,6 +131,7 @@ async function main(): Promise<void> {
     connections: instance,
     store: createObjectStore(config),
     documents,
+    secrets: await loadSecrets(config),
     log,
   });
   process.stdout.write("Cadastre's worker is ready\n");

@@ -2,10 +2,12 @@
  * Fair sharing: an organization that queued much does not hold up others, no file overtakes an earlier one of its own
  * organization, and whoever waits is not overtaken for ever by newcomers. With the real queue and the real worker.
  */
+import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createLogger } from "../../lib/log.ts";
+import { createSecrets } from "../../lib/secrets.ts";
 import { fileKey } from "../../lib/stores/object/keys.ts";
 import { startWorker } from "../../worker/main.ts";
 import { addMember, asMember, createOrg } from "../support/database.ts";
@@ -66,6 +68,7 @@ async function workUntil(done: number): Promise<void> {
     connections: bench.db,
     store: bench.store,
     documents: null,
+    secrets: createSecrets(randomBytes(32)),
     log: createLogger("fatal"),
   });
   const deadline = Date.now() + 50_000;

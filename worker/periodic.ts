@@ -1,0 +1,54 @@
+/**
+ * What every worker process looks after by the clock, beside the queue (which a long load could hold up). Where one
+ * process at a time is enough, the task itself takes an advisory lock.
+ */
+import { explain } from "../lib/errors.ts";
+import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
+import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
+import type { WorkerContext } from "./tasks/index.ts";
+
+/** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
+const SWEEP_UPLOADS_MS = 3_600_000;
+const UNFINISHED_MS = 24 * 3_600_000;
+
+interface Periodic {
+  everyMs: number;
+  act(context: WorkerContext): Promise<unknown>;
+  /** Logged when it failed; it is tried again the next time. */
+  failed: string;
+}
+
+const PERIODIC: Periodic[] = [
+  {
+    everyMs: SWEEP_UPLOADS_MS,
+    act: ({ store }) => store.sweep(UNFINISHED_MS),
+    failed: "unfinished uploads were not cleared away",
+  },
+  { everyMs: WATCH_SQL_MS, act: watchSqlLogins, failed: "SQL logins were not watched" },
+  {
+    everyMs: SWEEP_EXCEPTIONS_MS,
+    act: sweepExceptions,
+    failed: "exceptions that ended by time were not swept",
+  },
+];
+
+/** Starts them all; none begins again while its last time is still under way. */
+export function startPeriodic(context: WorkerContext): { stop(): void } {
+  const timers = PERIODIC.map(({ everyMs, act, failed }) => {
+    let busy = false;
+    return setInterval(() => {
+      if (busy) return;
+      busy = true;
+      act(context)
+        .catch((error: unknown) => context.log.warn({ err: explain(error) }, `${failed}; trying again`))
+        .finally(() => {
+          busy = false;
+        });
+    }, everyMs);
+  });
+  return {
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
