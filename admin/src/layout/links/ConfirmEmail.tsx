@@ -7,6 +7,7 @@ import { ProblemAlert } from "../../components/ProblemAlert.tsx";
 import { maySignInAgain, renew, send } from "../../providers/session.ts";
 import { Doorway, StepTitle } from "../Doorway.tsx";
 import { useLinkToken } from "./useLinkToken.ts";
+import { useSessionKnown } from "./useSessionKnown.ts";
 
 type Outcome = "verified" | "waiting" | "changed";
 
@@ -15,6 +16,7 @@ export default function ConfirmEmail() {
   const translate = useTranslate();
   const navigate = useNavigate();
   const token = useLinkToken();
+  const known = useSessionKnown();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const { act, busy, problem } = useAct(async () => {
     const answer = await send<Partial<Record<Outcome, true>>>("/auth/email/confirm", { token });
@@ -38,7 +40,7 @@ export default function ConfirmEmail() {
             </Button>
           </>
         ) : (
-          <Button variant="contained" size="large" fullWidth loading={busy} onClick={() => act()}>
+          <Button variant="contained" size="large" fullWidth loading={busy || !known} onClick={() => act()}>
             {translate("app.signin.confirm_email_submit")}
           </Button>
         )}

@@ -1,23 +1,17 @@
 import { Alert, Box, Button, Stack, TextField } from "@mui/material";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslate } from "react-admin";
 import { useNavigate } from "react-router-dom";
 import { PasswordField } from "../../account/PasswordField.tsx";
 import { useAct } from "../../account/useAct.ts";
 import { useProblem } from "../../account/useProblem.ts";
 import { ProblemAlert } from "../../components/ProblemAlert.tsx";
-import {
-  acceptInvitation,
-  ensureSession,
-  maySignInAgain,
-  send,
-  signOut,
-  switchOrganization,
-} from "../../providers/session.ts";
+import { acceptInvitation, send, signOut, switchOrganization } from "../../providers/session.ts";
 import { Doorway, StepTitle } from "../Doorway.tsx";
 import { useSession } from "../useSession.ts";
 import { useLinkToken } from "./useLinkToken.ts";
+import { useSessionKnown } from "./useSessionKnown.ts";
 
 const MAX_NAME = 200;
 
@@ -108,13 +102,7 @@ export default function Invitation() {
   const explain = useProblem();
   const navigate = useNavigate();
   const token = useLinkToken();
-  const [asked, setAsked] = useState(!maySignInAgain());
-  useEffect(() => {
-    if (!asked)
-      ensureSession()
-        .catch(() => undefined)
-        .finally(() => setAsked(true));
-  }, [asked]);
+  const known = useSessionKnown();
   const { data, error } = useQuery({
     queryKey: ["invitation", token],
     queryFn: () => send<About>("/auth/invitations/look", { token }),
@@ -134,8 +122,8 @@ export default function Invitation() {
         </StepTitle>
         {error && <ProblemAlert problem={explain(error)} />}
         {error && <Button onClick={() => navigate("/login")}>{translate("app.signin.to_sign_in")}</Button>}
-        {data && asked && !data.hasPassword && <NewAccount about={data} token={token} />}
-        {data && asked && data.hasPassword && <KnownAccount about={data} token={token} />}
+        {data && known && !data.hasPassword && <NewAccount about={data} token={token} />}
+        {data && known && data.hasPassword && <KnownAccount about={data} token={token} />}
         {!data && !error && <Box sx={{ minHeight: 120 }} />}
       </Stack>
     </Doorway>

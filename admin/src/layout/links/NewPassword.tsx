@@ -1,4 +1,4 @@
-import { Button, Stack } from "@mui/material";
+import { Box, Button, Stack } from "@mui/material";
 import type { FormEvent } from "react";
 import { useTranslate } from "react-admin";
 import { useNavigate } from "react-router-dom";
@@ -8,12 +8,14 @@ import { ProblemAlert } from "../../components/ProblemAlert.tsx";
 import { send } from "../../providers/session.ts";
 import { Doorway, StepTitle } from "../Doorway.tsx";
 import { useLinkToken } from "./useLinkToken.ts";
+import { useSessionKnown } from "./useSessionKnown.ts";
 
 /** The link of a forgotten password: a new one, then the sign-in with it. */
 export default function NewPassword() {
   const translate = useTranslate();
   const navigate = useNavigate();
   const token = useLinkToken();
+  const known = useSessionKnown();
   const { act, busy, problem } = useAct(async (password: string) => {
     await send("/auth/password/reset", { token, password });
     navigate("/login?done=password", { replace: true });
@@ -23,6 +25,13 @@ export default function NewPassword() {
     void act(String(new FormData(event.currentTarget).get("password") ?? ""));
   };
   const title = translate("app.signin.new_password");
+  if (!known) {
+    return (
+      <Doorway title={title}>
+        <Box sx={{ minHeight: 120 }} />
+      </Doorway>
+    );
+  }
   return (
     <Doorway title={title}>
       <Stack component="form" spacing={2} onSubmit={submit}>
