@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { contract } from "./commands/contract.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
 import { grant } from "./commands/grant.ts";
@@ -33,6 +34,7 @@ const COMMANDS: Record<string, Command> = {
   domain,
   "scim-token": scimToken,
   dataset,
+  contract,
   grant,
   member,
   access,

@@ -4,6 +4,8 @@ import { type Command, fail, findMember, findOrg, withSession } from "../command
 import { ingestFile } from "../ingest-file.ts";
 import { READING_OPTIONS, readingOf } from "../reading.ts";
 
+/** Held for a contract, or changes of one, that a person decides. */
+const CONTRACT_WAITS = new Set(["IN022", "IN023"]);
 const SUCCESS = new Set(["succeeded", "duplicate"]);
 
 function progress(): (state: { status: string; step: string | null; share: number | null }) => void {
@@ -16,7 +18,7 @@ function progress(): (state: { status: string; step: string | null; share: numbe
 
 export const ingest: Command = {
   usage: [
-    "ingest <file> --org <slug> --dataset <name> [--key a,b] [--mode upsert|snapshot|append] [--as <email>] [--force] [how to read it, as of inspect]",
+    "ingest <file> --org <slug> --dataset <name> [--key a,b] [--mode upsert|snapshot|append] [--as <email>] [--force] [--review] [how to read it, as of inspect]",
   ],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -29,6 +31,7 @@ export const ingest: Command = {
         mode: { type: "string" },
         as: { type: "string" },
         force: { type: "boolean" },
+        review: { type: "boolean" },
         ...READING_OPTIONS,
       },
     });
@@ -45,7 +48,10 @@ export const ingest: Command = {
         key: values.key ? values.key.split(",").map((k) => k.trim()) : null,
         force: values.force ?? false,
         userId,
-        options: Object.keys(overrides).length > 0 ? { dialect: overrides } : {},
+        options: {
+          ...(Object.keys(overrides).length > 0 ? { dialect: overrides } : {}),
+          ...(values.review ? { contract: "review" } : {}),
+        },
         maxBytes: readConfig().maxUploadBytes,
         onProgress: progress(),
       });
@@ -57,9 +63,12 @@ export const ingest: Command = {
       `${result.status}: ${result.read} read, ${result.inserted} inserted, ${result.updated} updated, ${result.unchanged} unchanged, ` +
         `${result.deleted} deleted, ${result.rejected} rejected, ${result.duplicate} duplicate in ${result.seconds} s (run ${result.run})`,
     );
-    if (error)
+    if (error) {
       process.stderr.write(`${error.code}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
-    else if (result.rejected > 0) process.stderr.write(`  See why: cadastre rejected ${result.run}\n`);
+      if (CONTRACT_WAITS.has(error.code))
+        process.stderr.write(`  See what: cadastre contract show ${result.run} --org ${values.org}\n`);
+    }
+    if (!error && result.rejected > 0) process.stderr.write(`  See why: cadastre rejected ${result.run}\n`);
     return SUCCESS.has(result.status) ? 0 : 1;
   },
 };

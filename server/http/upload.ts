@@ -68,6 +68,7 @@ const query = z.strictObject({
   skipInitialSpace: flag.optional(),
   trailingDelimiter: flag.optional(),
   ragged: z.enum(["reject", "repair"]).optional(),
+  contract: z.enum(["accept", "review"]).optional(),
 });
 
 export interface UploadOptions {
@@ -145,8 +146,12 @@ interface Submission {
 }
 
 async function submit(pool: pg.Pool, settings: Settings, wanted: Submission) {
-  const { mode, key, filename: _name, force, ragged, ...dialect } = wanted.given;
-  const options = { ...(Object.keys(dialect).length > 0 ? { dialect } : {}), ...(ragged ? { ragged } : {}) };
+  const { mode, key, filename: _name, force, ragged, contract, ...dialect } = wanted.given;
+  const options = {
+    ...(Object.keys(dialect).length > 0 ? { dialect } : {}),
+    ...(ragged ? { ragged } : {}),
+    ...(contract ? { contract } : {}),
+  };
   const { rows } = await inRequest(pool, settings, (client) =>
     client.query<{ id: string; file_id: string; status: string }>(
       "select id, file_id, status from ingest.submit_file($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -66,7 +66,11 @@ describe("against a contract", () => {
     ]);
   });
 
-  it("unknown columns are left out, with a warning that names them", async () => {
+  it("unknown columns are left out where the dataset says so, with a warning that names them", async () => {
+    await bench.query(
+      "select from data.datasets d, data.alter_dataset(d.id, $1) where d.name = 'contracted'",
+      [JSON.stringify([{ op: "evolution", columns: "discard_value" }])],
+    );
     const run = await bench.load("contracted", "id,amount,colour,size\n5,1,red,XL\n");
     expect(countsOf(run)).toMatchObject({ read: 1, inserted: 1 });
     expect(

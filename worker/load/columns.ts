@@ -25,6 +25,9 @@ export function matchColumns(
   const names = fieldNames(columns);
   const byName = new Map(fields.map((field) => [field.name, field]));
   const bySource = new Map(fields.map((field) => [fold(field.source_name), field]));
+  const byAlias = new Map(
+    fields.flatMap((field) => field.source_aliases.map((alias) => [fold(alias), field] as const)),
+  );
   const taken = new Set<string>();
   const take = (field: Field | undefined): string | null => {
     if (field === undefined || taken.has(field.name)) return null;
@@ -34,7 +37,11 @@ export function matchColumns(
   // Names as files spell them first: two headers may fold to one field's name.
   const first = columns.map((column) => take(bySource.get(fold(column))));
   return columns.map(
-    (column, i) => first[i] ?? take(byName.get(fold(column))) ?? take(byName.get(names[i]!)),
+    (column, i) =>
+      first[i] ??
+      take(byName.get(fold(column))) ??
+      take(byAlias.get(fold(column))) ??
+      take(byName.get(names[i]!)),
   );
 }
 

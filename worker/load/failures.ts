@@ -5,6 +5,9 @@ import { ReaderError } from "../readers/index.ts";
 /** final: the file cannot be loaded. wait: something is down. redo: begin again at once. lost: somebody else goes on. */
 export type Verdict = "final" | "wait" | "redo" | "lost" | "unknown";
 
+/** The run waits for a person, who has been told of it: nothing more is to be done or written down. */
+export class RunHeld extends Error {}
+
 export interface RunError {
   code: string;
   message: string;

@@ -60,6 +60,7 @@ export async function land(
 }
 
 function roads(context: LoadContext, staged: StagedFile): Road[] {
+  if (staged.strict) return ["text"];
   if (context.road !== undefined) return context.road === "text" ? ["text"] : [context.road, "text"];
   if ((staged.source.size ?? 0) < SMALL_BYTES) return ["text"];
   const plain = mayBePlain(staged) && tokenShare(staged) <= TOKEN_SHARE;

@@ -5,7 +5,7 @@
 import type pg from "pg";
 import { explain } from "../../lib/errors.ts";
 import { keepRaw, markRaw } from "./documents.ts";
-import { judge, type RunError, tellError } from "./failures.ts";
+import { judge, type RunError, RunHeld, tellError } from "./failures.ts";
 import { createRaw, type Landed, land } from "./land.ts";
 import { type Heart, keepLease, takeLease } from "./lease.ts";
 import { warnOfColumns } from "./problems.ts";
@@ -49,6 +49,7 @@ export async function loadRun(
     log.info({ outcome, dataset: run.dataset_name }, "load finished");
     return outcome;
   } catch (error) {
+    if (error instanceof RunHeld) return "held";
     // A reader that was stopped because the lease is lost throws the signal's reason, wrapped or not.
     const cause = heart.signal.aborted ? heart.signal.reason : error;
     return await settle(context, run, cause);

@@ -52,7 +52,7 @@ const MAX_NAMED = 20;
 /** Columns that the contract does not have are left out, with a word about it on line 1. */
 export async function warnOfColumns(context: LoadContext, run: Run, staged: StagedFile): Promise<void> {
   const unknown = staged.columns.filter((_, i) => staged.mapping[i] === null);
-  if (unknown.length === 0) return;
+  if (unknown.length === 0 || staged.strict) return;
   const names = unknown.slice(0, MAX_NAMED).join(", ").slice(0, 1000);
   const one = unknown.length === 1;
   const problem = {

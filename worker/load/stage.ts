@@ -1,7 +1,6 @@
 /** Stage: the file is opened, its dialect found, its dataset found or made, its columns matched with the contract. */
 import { Readable } from "node:stream";
 import { z } from "zod";
-import type { ContractProposal } from "../../lib/contract/types.ts";
 import { AppError } from "../../lib/errors.ts";
 import {
   type ByteSource,
@@ -10,16 +9,14 @@ import {
   isTyped,
   type OpenFile,
   openFile,
-  proposeContract,
   setValueFormats,
 } from "../readers/index.ts";
-import { matchColumns, matchKey, requireColumns } from "./columns.ts";
+import { matchColumns, requireColumns } from "./columns.ts";
+import { evolutionsOf, followHeader } from "./evolution.ts";
 import type { Heart } from "./lease.ts";
-import { asRun, query } from "./session.ts";
+import { makeDataset, proposeDataset } from "./new-dataset.ts";
+import { query } from "./session.ts";
 import type { Field, LoadContext, Run, StagedFile } from "./types.ts";
-
-/** Rows that a new dataset's types are inferred from. */
-const INFER_ROWS = 200_000;
 
 const place = z.number().int().min(0).max(1_000_000);
 
@@ -53,6 +50,8 @@ const optionsShape = z
       .strict()
       .default({}),
     ragged: z.enum(["reject", "repair"]).default("reject"),
+    // review: a person accepts the contract, or what the file changes of it, before a row is loaded.
+    contract: z.enum(["accept", "review"]).default("accept"),
   })
   .strict();
 
@@ -64,7 +63,7 @@ function readOptions(run: Run): z.infer<typeof optionsShape> {
     "IN016",
     `the upload's option ${issue.path.join(".") || "list"} is wrong: ${issue.message}`,
     {
-      hint: "Options are {dialect: {format, encoding, delimiter, quote, headerLines, entry, records, ...}, ragged: reject or repair}; see docs/reference/formats.md.",
+      hint: "Options are {dialect: {format, encoding, delimiter, quote, headerLines, entry, records, ...}, ragged: reject or repair, contract: accept or review}; see docs/reference/formats.md.",
     },
   );
 }
@@ -99,42 +98,10 @@ async function fieldsOf(context: LoadContext, run: Run, datasetId: string | null
   return query<Field>(
     context,
     run,
-    `select name, source_name, position, type, required, null_tokens from data.fields
+    `select name, source_name, source_aliases, position, type, required, null_tokens from data.fields
       where org_id = $1 and dataset_id = $2 and retired_at is null order by position`,
     [run.org_id, datasetId],
   );
-}
-
-interface MadeDataset {
-  id: string;
-  /** What the types were proposed on, for the person who looks at the run. */
-  evidence: ContractProposal["evidence"];
-}
-
-/** The first file makes the dataset: types from its values, required only what is in the key. */
-async function makeDataset(
-  context: LoadContext,
-  run: Run,
-  { source, inspection: found, declared }: OpenFile,
-): Promise<MadeDataset> {
-  const key = matchKey(run.key_fields, found.columns);
-  const { contract: proposal } = await proposeContract(source, found, { maxRows: INFER_ROWS, declared });
-  const fields = proposal.fields.map((field) => ({
-    name: field.name,
-    sourceName: field.sourceName,
-    // A key of a type that cannot be one (jsonb) stays text.
-    type:
-      key.includes(field.name) && (field.type === "jsonb" || field.type === "text[]") ? "text" : field.type,
-    required: key.includes(field.name),
-    description: "",
-  }));
-  return asRun(context, run, async (client) => {
-    const { rows } = await client.query<{ id: string }>(
-      "select id from data.create_dataset($1, $2, $3, $4)",
-      [run.dataset_name, JSON.stringify(fields), key, run.mode],
-    );
-    return { id: rows[0]!.id, evidence: proposal.evidence };
-  });
 }
 
 async function findDataset(context: LoadContext, run: Run): Promise<string | null> {
@@ -171,7 +138,7 @@ export async function stageFile(context: LoadContext, run: Run, heart: Heart): P
   const stored = await storedSource(context, files[0]!.object_key, heart);
   const open = await openFile(stored, options.dialect, heart.signal);
   try {
-    return await stageOpen(context, run, open, options.ragged);
+    return await stageOpen(context, run, open, options);
   } catch (error) {
     await open.close();
     throw error;
@@ -182,13 +149,16 @@ async function stageOpen(
   context: LoadContext,
   run: Run,
   open: OpenFile,
-  ragged: StagedFile["ragged"],
+  { ragged, contract }: z.infer<typeof optionsShape>,
 ): Promise<StagedFile> {
   const { source, inspection, close } = open;
   const found = await findDataset(context, run);
   if (found !== null) await checkMode(context, run, found);
+  const review = contract === "review";
+  if (found === null && review) await proposeDataset(context, run, open);
   const made = found === null ? await makeDataset(context, run, open) : null;
   const datasetId = found ?? made!.id;
+  const evolutions = await evolutionsOf(context, run, datasetId);
   let fields: Field[] = [];
   let columns = inspection.columns;
   let mapping: (string | null)[] = [];
@@ -200,6 +170,17 @@ async function stageOpen(
   if (found !== null) {
     await match();
     await readTypedColumns(open, columns, mapping, fields);
+    const header = {
+      columns: inspection.columns,
+      mapping: mapping.slice(0, inspection.columns.length),
+      fields,
+      keyFields: run.key_fields,
+      growing: GROWING.has(inspection.dialect.format),
+    };
+    if (await followHeader(context, run, open, header, evolutions, review)) {
+      await match();
+      await readTypedColumns(open, columns, mapping, fields);
+    }
   }
   const { sample: _, ...seen } = inspection;
   const kept = made === null ? seen : { ...seen, contract: { evidence: made.evidence } };
@@ -213,7 +194,8 @@ async function stageOpen(
   run.key_fields = attached[0]!.key_fields;
   await match();
   requireColumns(mapping, fields, run.key_fields, columns);
-  return { source, inspection, ragged, columns, mapping, fields, close };
+  const strict = evolutions.columns === "discard_row" && mapping.includes(null);
+  return { source, inspection, ragged, columns, mapping, fields, strict, close };
 }
 
 /** Numbers and dates of the contract's typed columns are read as the file writes them. */

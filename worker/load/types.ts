@@ -52,6 +52,7 @@ export interface Run {
 export interface Field {
   name: string;
   source_name: string;
+  source_aliases: string[];
   position: number;
   type: string;
   required: boolean;
@@ -67,6 +68,8 @@ export interface StagedFile {
   /** Per column the field it fills, null where it is none of the contract's. */
   mapping: (string | null)[];
   fields: Field[];
+  /** Rows with values in columns that are none of the contract's are set aside, which SQL finds. */
+  strict: boolean;
   /** Gives back what unpacking took; the source cannot be read afterwards. */
   close(): Promise<void>;
 }

@@ -4,6 +4,9 @@
 --   {"op": "rename", "name": n, "to": m}           history is renamed with it; the file's name stays matched
 --   {"op": "retire", "name": n}                    hidden and no longer loaded; its values stay in the history
 --   {"op": "rules", "name": n, "field": {...}}     required, range, pattern, allowed values, not in future, references
+--   {"op": "alias", "name": n, "sourceName": s}    what files call it from now on; its names before stay matched
+--   {"op": "evolution", "columns": e, "types": e}  what happens when a file brings others: evolve, freeze, discard_row,
+--                                                  discard_value
 --   {"op": "gate", "maxRejectedShare": 0.1, "gateMinRows": 100}
 -- A widened field's old versions are read in the wider type too.
 create or replace function data.alter_dataset(dataset_id uuid, changes jsonb, reason text default '') returns data.datasets
@@ -46,5 +49,5 @@ begin
 end
 $$;
 comment on function data.alter_dataset(uuid, jsonb, text) is
-  'Changes a dataset''s contract: [{op: add|widen|rename|retire|rules|gate, ...}]; one new contract version. Needs dataset.edit. Errors: DS001 to DS012, DS014.';
+  'Changes a dataset''s contract: [{op: add|widen|rename|retire|rules|alias|evolution|gate, ...}]; one new contract version. Needs dataset.edit. Errors: DS001 to DS012, DS014.';
 grant execute on function data.alter_dataset(uuid, jsonb, text) to cadastre_user, cadastre_worker;

@@ -10,8 +10,10 @@ declare
   op text := change ->> 'op';
   target text := change ->> 'name';
   t text;
+  max_aliases constant int := 50;
+  evolutions constant text[] := '{evolve,freeze,discard_row,discard_value}';
 begin
-  if op in ('widen', 'rename', 'retire', 'rules') then
+  if op in ('widen', 'rename', 'retire', 'rules', 'alias') then
     select * into f from data.fields x
      where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = target and x.retired_at is null;
     if not found then
@@ -67,12 +69,30 @@ begin
   elsif op = 'rules' then
     perform data.put_field(p_dataset, (change -> 'field') || jsonb_build_object('name', f.name, 'type', f.type,
       'sourceName', coalesce(change #>> '{field,sourceName}', f.source_name)), f.position, n.key_fields);
+  elsif op = 'alias' then
+    -- What a field was called in files before stays known, so that an older file can still be loaded.
+    if length(coalesce(change ->> 'sourceName', '')) not between 1 and 1000 then
+      perform core.raise('DS011', format('the new name of %s in files is missing or too long', f.name), 'Give sourceName as the file''s header has it.', target);
+    elsif cardinality(f.source_aliases) >= max_aliases then
+      perform core.raise('DS008', format('field %s has %s names already', f.name, max_aliases), 'Rename the column in the file.', target);
+    end if;
+    update data.fields x
+       set source_aliases = array(select distinct a from unnest(f.source_aliases || f.source_name) a where a <> change ->> 'sourceName'),
+           source_name = change ->> 'sourceName'
+     where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
+  elsif op = 'evolution' then
+    if change ->> 'columns' <> all (evolutions) or change ->> 'types' <> all (evolutions) then
+      perform core.raise('DS011', 'what happens to other columns or types is not one of the four', 'Use evolve, freeze, discard_row or discard_value.', 'op');
+    end if;
+    update data.datasets x set columns_evolution = coalesce(change ->> 'columns', columns_evolution),
+                               types_evolution = coalesce(change ->> 'types', types_evolution)
+     where x.org_id = n.org_id and x.id = p_dataset;
   elsif op = 'gate' then
     update data.datasets x set max_rejected_share = coalesce((change ->> 'maxRejectedShare')::numeric, max_rejected_share),
                                gate_min_rows = coalesce((change ->> 'gateMinRows')::int, gate_min_rows)
      where x.org_id = n.org_id and x.id = p_dataset;
   else
-    perform core.raise('DS011', format('unknown change %L', left(op, 60)), 'Use add, widen, rename, retire, rules or gate.', 'op');
+    perform core.raise('DS011', format('unknown change %L', left(op, 60)), 'Use add, widen, rename, retire, rules, alias, evolution or gate.', 'op');
   end if;
 end
 $$;

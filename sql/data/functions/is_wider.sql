@@ -18,3 +18,4 @@ as $$
   end
 $$;
 comment on function data.is_wider(text, text) is 'True when every value of the first type is a value of the second.';
+grant execute on function data.is_wider(text, text) to cadastre_worker;

@@ -1,6 +1,6 @@
 -- Writes one field of a contract after checking all that can be wrong with it. Fields are given as people and the
 -- inference write them: {name, sourceName, type, required, minimum, maximum, pattern, allowedValues, notInFuture,
--- references: {dataset, field}, nullTokens, description}.
+-- references: {dataset, field}, nullTokens, sourceAliases, description}.
 create or replace function data.put_field(p_dataset uuid, spec jsonb, p_position int, p_key_fields text[]) returns data.fields
 language plpgsql
 set search_path = ''
@@ -22,6 +22,8 @@ begin
   f.not_in_future := coalesce((spec ->> 'notInFuture')::boolean, false);
   f.description := coalesce(spec ->> 'description', '');
   f.tags := '{}';
+  f.source_aliases := case when jsonb_typeof(spec -> 'sourceAliases') = 'array'
+    then array(select jsonb_array_elements_text(spec -> 'sourceAliases')) else '{}' end;
   f.allowed_values := case when jsonb_typeof(spec -> 'allowedValues') = 'array'
     then array(select jsonb_array_elements_text(spec -> 'allowedValues')) end;
   f.null_tokens := case when jsonb_typeof(spec -> 'nullTokens') = 'array'

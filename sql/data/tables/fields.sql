@@ -1,5 +1,6 @@
 comment on table data.fields is 'The contract in force: one row a field.';
 comment on column data.fields.source_name is 'The column''s name in files; matched after the field''s own name.';
+comment on column data.fields.source_aliases is 'Other names of the column in files, from before it was renamed there.';
 comment on column data.fields.minimum is 'Least allowed value, as text in the field''s type.';
 comment on column data.fields.pattern is 'POSIX regular expression that the whole value must match.';
 comment on column data.fields.null_tokens is 'Texts that mean null; null means the default: empty, NA, N/A, NULL, \N in typed fields.';

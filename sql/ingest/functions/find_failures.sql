@@ -1,5 +1,5 @@
 -- Rows that are not of their types get all their other reasons too: rules are asked of those values that can be read.
--- Internal.
+-- Rows that only lose a value go on and are asked with all others. Internal.
 create or replace function ingest.find_failures(p_run ingest.runs, p_columns text[], p_rules jsonb) returns void
 language plpgsql
 set search_path = ''
@@ -24,7 +24,7 @@ begin
   execute format(
     'update %1$s f set rules = array_remove(array[%2$s]::int[], null)
        from (select r.line as line$, x.types as types$, %3$s from %4$s r join %1$s x on x.line = r.line) t
-      where t.line$ = f.line', fail, guarded, safe, raw);
+      where t.line$ = f.line and f.rejected', fail, guarded, safe, raw);
 end
 $$;
 comment on function ingest.find_failures(ingest.runs, text[], jsonb) is 'Finds all reasons of a run''s rows that are not of their types. Internal.';

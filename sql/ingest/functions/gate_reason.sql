@@ -21,6 +21,10 @@ begin
                        broken.rule, broken.field, trim_scale(100 * broken.max_share)) end);
   end if;
   select * into d from data.datasets x where x.org_id = p_run.org_id and x.id = p_run.dataset_id;
+  if d.types_evolution = 'freeze' and exists (select from ingest.row_issues i
+      where i.org_id = p_run.org_id and i.run_id = p_run.id and i.rule = 'type') then
+    return jsonb_build_object('code', 'IN027', 'hint', hint, 'message', 'values are not of their types, which the dataset holds fast');
+  end if;
   if p_run.read_rows >= d.gate_min_rows and p_run.rejected_rows > d.max_rejected_share * p_run.read_rows then
     return jsonb_build_object('code', 'IN020', 'hint', hint, 'message',
       format('%s of %s rows were rejected, more than the dataset''s limit of %s %%', p_run.rejected_rows, p_run.read_rows,

@@ -27,7 +27,7 @@ begin
   execute format('insert into %s select t.line$, %s from %s t join %s f on f.row_ctid = t.ctid where f.rejected and not f.done',
     kept, names, p_source, fail);
   if to_regclass(raw) is not null then
-    execute format('insert into %s select r.line, %s from %s r join %s f on f.line = r.line where cardinality(f.types) > 0 and not f.done',
+    execute format('insert into %s select r.line, %s from %s r join %s f on f.line = r.line where cardinality(f.types) > 0 and f.rejected and not f.done',
       kept, safe, raw, fail);
   end if;
 end

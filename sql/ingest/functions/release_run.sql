@@ -9,6 +9,9 @@ declare
 begin
   perform core.require('run.approve');
   run := ingest.find_run(release_run.run_id, '{held}');
+  if exists (select from ingest.contract_proposals p where p.org_id = run.org_id and p.run_id = run.id and p.status = 'open') then
+    perform core.raise('IN026', 'the run waits for its contract', 'Accept or refuse the proposed contract; nothing was checked yet that could be released.');
+  end if;
   update ingest.runs r
      set status = 'queued', released_by = private.user_id(), released_at = clock_timestamp()
    where r.org_id = run.org_id and r.id = run.id
@@ -19,5 +22,5 @@ begin
   return run;
 end
 $$;
-comment on function ingest.release_run(uuid) is 'Merges a held run''s good rows after all. Needs run.approve. Errors: IN005, IN006.';
+comment on function ingest.release_run(uuid) is 'Merges a held run''s good rows after all. Needs run.approve. Errors: IN005, IN006, IN026.';
 grant execute on function ingest.release_run(uuid) to cadastre_user, cadastre_worker;
