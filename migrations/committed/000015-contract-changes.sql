@@ -1,5 +1,5 @@
 --! Previous: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
---! Hash: sha1:640a7b07dfac24431fc320f5d7465eeab517f8e3
+--! Hash: sha1:4d31dc59e4e7c07bcd6790de948ce5bd73873b3f
 
 -- What happens when a file does not fit the contract: the contract follows (evolve), a person decides (freeze), the
 -- row is set aside (discard_row), or the value is left out (discard_value).
@@ -20,6 +20,8 @@ create table ingest.contract_proposals (
   -- new: the whole contract of a dataset that is not there yet. change: what the file's header changes.
   kind             text not null check (kind in ('new', 'change')),
   status           text not null default 'open' check (status in ('open', 'accepted', 'refused')),
+  -- Suggested only: the run does not wait for it, but its gate may hold it for what would be accepted here.
+  is_advice        boolean not null default false,
   -- The contract that the changes were found against; null for a new one.
   contract_version int,
   -- The file's header; once accepted, files with the same one are not asked about again.

@@ -169,6 +169,33 @@ describe("the command line", () => {
       key: ["id"],
       rows: 4,
     });
+    // A header that changed is decided from here too; its first file as well, where that is asked for.
+    await writeFile(
+      file,
+      "id,full name,born,city\n1,Ada Lovelace,1815-12-10,London\n2,Alan,1912-06-23,Paddington\n",
+    );
+    const held = await run("ingest", file, "--org", "lab", "--dataset", "people");
+    expect(held).toMatchObject({ code: 1, data: { status: "held", error: { code: "IN023" } } });
+    expect(held.stderr).toContain(`cadastre contract show ${held.data.run} --org lab`);
+    const shown = await run("contract", "show", held.data.run, "--org", "lab");
+    expect(shown.data.changes.map((one: { change: string }) => one.change)).toEqual(["renamed", "added"]);
+    expect(await run("contract", "accept", held.data.run, "--org", "lab")).toMatchObject({
+      code: 0,
+      data: { status: "accepted" },
+    });
+    const review = await run(
+      "ingest",
+      file,
+      "--org",
+      "lab",
+      "--dataset",
+      "reviewed",
+      "--key",
+      "id",
+      "--review",
+    );
+    expect(review).toMatchObject({ code: 1, data: { status: "held", error: { code: "IN022" } } });
+    expect((await run("contract", "refuse", review.data.run, "--org", "lab")).data.status).toBe("refused");
     const login = await run("sql-login", "create", "--org", "lab", "--user", "ana@lab.example");
     expect(login.data.url).toMatch(/^postgres:\/\//);
     expect(await query(login.data.url, "select count(*)::int as n from people")).toEqual([{ n: 4 }]);

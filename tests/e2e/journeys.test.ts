@@ -36,6 +36,12 @@ describe("an editor", () => {
       { name: "orders.csv", text: FIRST },
       { dataset: "orders", key: ["order_id"] },
     );
+    // The inferred contract is accepted before a row is loaded: types with what spoke for them.
+    const proposal = page.getByRole("region", { name: "The proposed contract" });
+    await proposal.getByText(/parse as date/).waitFor();
+    expect(await proposal.getByRole("checkbox", { name: "Key: order_id" }).isChecked()).toBe(true);
+    await picture(page, "journey-proposed-contract");
+    await proposal.getByRole("button", { name: "Accept the contract and load" }).click();
     await waitForStatus(page, "Succeeded");
     expect(await readCounts(page)).toMatchObject({ read: 3, inserted: 3, updated: 0, rejected: 0 });
     // The inferred contract is there to be looked over, with what spoke for each type.
@@ -132,6 +138,26 @@ describe("a held load", () => {
     await picture(owner, "journey-held");
     await owner.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
     await waitForStatus(owner, "Cancelled");
+    await owner.context().close();
+  });
+});
+
+describe("a file with another header", () => {
+  test("shows what it changes, is accepted by somebody who may, and old readers read on", async () => {
+    const text = `order_id,customer_name,amount,ordered_on,channel\n${Array.from({ length: 30 }, (_, i) => `${i + 500},Name ${i},1.50,2024-02-01,web`).join("\n")}\n`;
+    const owner = await stage.visit("owner", { org: "observatory" });
+    await uploadCsv(owner, stage.url, { name: "orders-3.csv", text }, { dataset: "orders" });
+    const panel = owner.getByRole("region", { name: "What this file changes of the contract" });
+    await panel.getByText("customer ← customer_name").waitFor();
+    await panel.getByText("channel (text) ← channel").waitFor();
+    await picture(owner, "journey-header-change");
+    await panel.getByLabel("Reason (optional)").fill("The shop renamed it");
+    await panel.getByRole("button", { name: "Accept the changes and load" }).click();
+    await waitForStatus(owner, "Succeeded");
+    await expect.poll(() => readCounts(owner)).toMatchObject({ read: 30, inserted: 30 });
+    await owner.goto(`${stage.url}/records/orders`);
+    await owner.getByLabel("customer contains").fill("Name 7");
+    await owner.getByRole("cell", { name: "Name 7", exact: true }).waitFor();
     await owner.context().close();
   });
 });

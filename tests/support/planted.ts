@@ -37,6 +37,9 @@ const LOAD_ROWS = `
     select $1, id, 1, 'name', 'required', 'secret of ' || $2, 'must have a value' from run
   ), inspection as (
     insert into ingest.inspections (org_id, run_id, content) select $1, id, jsonb_build_object('secret', $2::text) from run
+  ), proposal as (
+    insert into ingest.contract_proposals (org_id, run_id, dataset_name, kind, columns)
+    select $1, id, 'people', 'change', array['secret of ' || $2] from run
   ), edge as (
     insert into lineage.edges (org_id, from_kind, from_id, to_kind, to_id, run_id) select $1, 'file', file_id, 'dataset', $3, id from run
   ), setting as (

@@ -348,10 +348,13 @@ describe("values that are not of their type", () => {
     expect(countsOf(await bench.runRow(held.id))).toMatchObject({ inserted: 1, rejected: 2 });
   });
 
-  it("a column that is another type altogether is proposed as retyped", async () => {
-    await bench.load("turned", base, { key: ["id"] });
-    const held = await bench.load("turned", `id,n,s\n${list(0, 60, (i) => `${i},${i}.5,a`)}\n`);
-    expect(held).toMatchObject({ status: "held", error: { code: "IN023" } });
+  it("a column that is another type altogether: what the gate asks has another answer besides release and reject", async () => {
+    await bench.load("turned", base.replaceAll(",a", ",1"), { key: ["id"] });
+    await bench.query("select from data.datasets d, data.alter_dataset(d.id, $1) where d.name = 'turned'", [
+      JSON.stringify([{ op: "gate", gateMinRows: 10 }]),
+    ]);
+    const held = await bench.load("turned", `id,n,s\n${list(0, 60, (i) => `${i},${i}.5,1`)}\n`);
+    expect(held).toMatchObject({ status: "held", error: { code: "IN020" } });
     const { changes } = await proposalOf(held.id);
     expect(changes).toEqual([
       {
@@ -365,5 +368,15 @@ describe("values that are not of their type", () => {
     ]);
     expect(countsOf(await accept(held.id))).toMatchObject({ updated: 60 });
     expect(await bench.query("select n from org_acme.turned where id = 7")).toEqual([{ n: "7.5" }]);
+    // Nor does the advice stand in the way of a release.
+    const again = await bench.load(
+      "turned",
+      `id,n,s\n${list(0, 60, (i) => `${i},1,${i < 57 ? "x" : "1"}`)}\n`,
+    );
+    expect(again.error?.code).toBe("IN020");
+    await bench.query("select from ingest.release_run($1)", [again.id]);
+    await bench.run(again.id);
+    expect((await bench.runRow(again.id)).status).toBe("succeeded");
+    expect((await proposalOf(again.id)).status).toBe("refused");
   });
 });

@@ -30,16 +30,23 @@ export async function evolutionsOf(context: LoadContext, run: Run, datasetId: st
   return rows[0] ?? { columns: "freeze", types: "discard_row" };
 }
 
-/** A person has accepted this header before, for this run or an earlier one. */
-async function isAccepted(context: LoadContext, run: Run, columns: readonly string[]): Promise<boolean> {
-  const rows = await query(
+interface Accepted {
+  /** A person has accepted this header before, for this run or an earlier one. */
+  header: boolean;
+  /** What this run's file changes is decided. */
+  run: boolean;
+}
+
+async function findAccepted(context: LoadContext, run: Run, columns: readonly string[]): Promise<Accepted> {
+  const rows = await query<Accepted>(
     context,
     run,
-    `select from ingest.contract_proposals
-      where org_id = $1 and dataset_name = $2 and status = 'accepted' and columns = $3 limit 1`,
-    [run.org_id, run.dataset_name, columns],
+    `select count(*) filter (where columns = $3) > 0 as header, count(*) filter (where run_id = $4) > 0 as run
+       from ingest.contract_proposals
+      where org_id = $1 and dataset_name = $2 and status = 'accepted' and (columns = $3 or run_id = $4)`,
+    [run.org_id, run.dataset_name, columns, run.id],
   );
-  return rows.length > 0;
+  return rows[0]!;
 }
 
 async function find(
@@ -50,10 +57,11 @@ async function find(
   { columns, types }: Evolutions,
   review: boolean,
 ): Promise<HeaderChanges> {
-  const asked = columns === "evolve" || columns === "freeze" || review;
+  const accepted = await findAccepted(context, run, header.columns);
+  const asked = !accepted.header && (columns === "evolve" || columns === "freeze" || review);
   const none = { changes: [], effect: { sampledRows: 0, matchedRows: 0, currentRows: 0 } };
   const found = asked ? await findHeaderChanges(context, run, open, header) : none;
-  if (types === "discard_value") return found;
+  if (types === "discard_value" || accepted.run) return found;
   const thorough = types === "evolve" || review;
   const { mapping, fields } = header;
   const retyped = await findRetyped(context, run, open, header.columns, mapping, fields, thorough);
@@ -85,28 +93,37 @@ export async function followHeader(
   evolutions: Evolutions,
   review: boolean,
 ): Promise<boolean> {
-  if (await isAccepted(context, run, header.columns)) return false;
   const { changes, effect } = await find(context, run, open, header, evolutions, review);
   // Fields that a file merely leaves out keep their values; beside other columns they may be what those stand for.
   const replaced = changes.some((change) => change.change === "renamed" || change.change === "added");
+  const evolutionOf = (change: Change): Evolution =>
+    change.change === "retyped" ? evolutions.types : evolutions.columns;
   const asks = (change: Change): boolean => {
-    const evolution = change.change === "retyped" ? evolutions.types : evolutions.columns;
+    const evolution = evolutionOf(change);
     if (review) return true;
-    // Bad values are set aside one by one; a column that is another type altogether is worth a question.
-    if (change.change === "retyped") return evolution !== "evolve";
+    if (change.change === "retyped") return evolution === "freeze";
     if (evolution === "evolve") return change.change === "renamed" && follow(change) === null;
     return evolution === "freeze" && (change.change !== "dropped" || replaced);
   };
-  if (changes.some(asks)) {
-    const proposal = JSON.stringify({ kind: "change", columns: header.columns, changes, effect });
+  const asked = changes.some(asks);
+  // Bad values are set aside one by one; where a column is another type altogether, the gate's question has this answer.
+  const advice = changes.filter(
+    (change) => change.change === "retyped" && evolutions.types === "discard_row",
+  );
+  if (asked || advice.length > 0) {
+    const proposed = asked ? changes : advice;
+    const proposal = { kind: "change", columns: header.columns, changes: proposed, effect, advice: !asked };
     await query(context, run, "select ingest.propose_contract($1, $2, $3)", [
       run.id,
       run.lease_generation,
-      proposal,
+      JSON.stringify(proposal),
     ]);
-    throw new RunHeld();
   }
-  const followed = changes.map(follow).filter((op) => op !== null);
+  if (asked) throw new RunHeld();
+  const followed = changes
+    .filter((change) => evolutionOf(change) === "evolve")
+    .map(follow)
+    .filter((op) => op !== null);
   if (followed.length === 0) return false;
   await query(
     context,

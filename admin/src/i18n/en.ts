@@ -1,6 +1,7 @@
 /** The app's own texts in English; fr.ts has the same keys (its type says so). */
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
+import { enProposal } from "./en-contract.ts";
 
 const run = {
   title: "Runs",
@@ -290,6 +291,7 @@ const dataset = {
 
 export const en = {
   app: {
+    proposal: enProposal,
     actions: "Actions",
     ...enAccount,
     ...enAccess,

@@ -2,6 +2,7 @@
 import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
+import { frProposal } from "./fr-contract.ts";
 
 const run = {
   title: "Chargements",
@@ -302,6 +303,7 @@ const dataset = {
 
 export const fr: typeof en = {
   app: {
+    proposal: frProposal,
     actions: "Actions",
     ...frAccount,
     ...frAccess,

@@ -36,6 +36,38 @@ export async function rejectRun(runId: string): Promise<void> {
   );
 }
 
+export interface ContractDecision {
+  fields?: Row[];
+  keyFields?: string[];
+  changes?: unknown[];
+  reason: string;
+}
+
+/** Accepts the contract, or the changes of one, that a held run waits for, as decided; the run goes on. */
+export async function acceptContract(runId: string, decision: ContractDecision): Promise<void> {
+  await graphql(
+    "platform",
+    `mutation AcceptContract($runId: UUID!, $fields: JSON, $keyFields: [String], $changes: JSON, $reason: String) {
+       acceptContract(input: { runId: $runId, fields: $fields, keyFields: $keyFields, changes: $changes, reason: $reason }) {
+         clientMutationId
+       }
+     }`,
+    { runId, ...decision },
+  );
+  forgetDescriptions();
+}
+
+/** Refuses it; the run ends without loading anything. */
+export async function refuseContract(runId: string, reason: string): Promise<void> {
+  await graphql(
+    "platform",
+    `mutation RefuseContract($runId: UUID!, $reason: String) {
+       refuseContract(input: { runId: $runId, reason: $reason }) { clientMutationId }
+     }`,
+    { runId, reason },
+  );
+}
+
 /** Ends a run that is not finished. */
 export async function cancelRun(runId: string): Promise<void> {
   await graphql(

@@ -15,6 +15,8 @@ export interface UploadRequest {
   dataset: string;
   mode?: string | undefined;
   key: string[];
+  /** A person accepts the contract, or what the file changes of it, before a row is loaded. */
+  review: boolean;
   onProgress: (progress: Progress) => void;
   signal: AbortSignal;
 }
@@ -46,6 +48,7 @@ function address(upload: UploadRequest): string {
   const query = new URLSearchParams({ filename: upload.file.name });
   if (upload.mode) query.set("mode", upload.mode);
   if (upload.key.length > 0) query.set("key", upload.key.join(","));
+  if (upload.review) query.set("contract", "review");
   return organizationPath(`datasets/${encodeURIComponent(upload.dataset)}/files?${query}`);
 }
 

@@ -9,6 +9,8 @@ import { Section } from "../components/Section.tsx";
 import { problemOf } from "../providers/errors.ts";
 import { Counts } from "./CountsBar.tsx";
 import { Inspection } from "./Inspection.tsx";
+import { ProposalPanel } from "./proposal/ProposalPanel.tsx";
+import { useProposal } from "./proposal/useProposal.ts";
 import { Rejected } from "./Rejected.tsx";
 import { RunActions, RunProblem } from "./RunActions.tsx";
 import { StatusChip } from "./StatusChip.tsx";
@@ -46,6 +48,7 @@ export default function RunShow() {
   const translate = useTranslate();
   const { id = "" } = useParams();
   const { run, error, steps, moving, refetch } = useRun(id);
+  const waiting = useProposal(id, run?.status === "held");
   const crumbs = [{ label: translate("app.run.title"), to: "/runs" }];
   if (!run) {
     return (
@@ -63,7 +66,10 @@ export default function RunShow() {
       actions={<RunActions run={run} moving={moving} refetch={refetch} />}
     >
       <Stack spacing={2}>
-        <RunProblem run={run} refetch={refetch} />
+        {waiting !== undefined && !(waiting && !waiting.isAdvice) && (
+          <RunProblem run={run} refetch={refetch} />
+        )}
+        {waiting && <ProposalPanel key={run.id} run={run} proposal={waiting} refetch={refetch} />}
         {run.status !== "duplicate" && (
           <Section title={translate("app.run.steps")}>
             <Steps run={run} steps={steps} />

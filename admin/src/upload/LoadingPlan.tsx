@@ -1,5 +1,6 @@
 import {
   Autocomplete,
+  Checkbox,
   FormControl,
   FormControlLabel,
   FormLabel,
@@ -18,6 +19,8 @@ export interface Plan {
   /** Empty: the dataset's own, or the one that fits the key. */
   mode: string;
   key: string[];
+  /** Of a new dataset: its contract is accepted by the person before anything is loaded. */
+  review: boolean;
 }
 
 interface Props {
@@ -137,6 +140,17 @@ export function LoadingPlan(props: Props) {
         fallback={existing?.defaultMode ?? "upsert"}
         onChange={onChange}
       />
+      {!existing && (
+        <FormControlLabel
+          label={translate("app.proposal.review")}
+          control={
+            <Checkbox
+              checked={plan.review}
+              onChange={(event) => onChange({ ...plan, review: event.target.checked })}
+            />
+          }
+        />
+      )}
     </Stack>
   );
 }

@@ -34,6 +34,7 @@ function useTransfer() {
         dataset: plan.dataset,
         mode: plan.mode || undefined,
         key: existing ? [] : plan.key,
+        review: !existing && plan.review,
         onProgress: (progress) => setTransfer({ progress, controller }),
         signal: controller.signal,
       });
@@ -73,7 +74,7 @@ export default function Upload() {
   const mayCreate = useMay("dataset.create");
   const mayRun = useMay("run.execute");
   const { file, setFile, preview } = useChosenFile();
-  const [plan, setPlan] = useState<Plan>({ dataset: wanted, mode: "", key: [] });
+  const [plan, setPlan] = useState<Plan>({ dataset: wanted, mode: "", key: [], review: true });
   const { data: datasets = [] } = useGetList<Dataset>("datasets", {
     sort: { field: "name", order: "ASC" },
     pagination: { page: 1, perPage: MAX_DATASETS },

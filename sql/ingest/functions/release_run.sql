@@ -9,7 +9,7 @@ declare
 begin
   perform core.require('run.approve');
   run := ingest.find_run(release_run.run_id, '{held}');
-  if exists (select from ingest.contract_proposals p where p.org_id = run.org_id and p.run_id = run.id and p.status = 'open') then
+  if exists (select from ingest.contract_proposals p where p.org_id = run.org_id and p.run_id = run.id and p.status = 'open' and not p.is_advice) then
     perform core.raise('IN026', 'the run waits for its contract', 'Accept or refuse the proposed contract; nothing was checked yet that could be released.');
   end if;
   update ingest.runs r

@@ -10,8 +10,8 @@ begin
   return null;
 end
 $$;
-comment on function ingest.tg_runs__close_proposal() is 'Refuses the open proposal of a run that was held and ends.';
+comment on function ingest.tg_runs__close_proposal() is 'Refuses the open proposal of a run that ends.';
 
 drop trigger if exists runs__close_proposal on ingest.runs;
 create trigger runs__close_proposal after update of status on ingest.runs
-  for each row when (old.status = 'held' and new.status in ('cancelled', 'failed')) execute function ingest.tg_runs__close_proposal();
+  for each row when (new.status in ('cancelled', 'failed', 'succeeded') and old.status <> new.status) execute function ingest.tg_runs__close_proposal();
