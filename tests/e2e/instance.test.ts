@@ -200,8 +200,12 @@ describe("the command line", () => {
     expect(login.data.url).toMatch(/^postgres:\/\//);
     expect(await query(login.data.url, "select count(*)::int as n from people")).toEqual([{ n: 4 }]);
     expect(
-      await query(login.data.url, "select name from people_history where id = '1' order by version"),
-    ).toEqual([{ name: "Ada" }, { name: "Ada Lovelace" }]);
+      await query(login.data.url, "select name, city from people_history where id = '1' order by version"),
+    ).toEqual([
+      { name: "Ada", city: null },
+      { name: "Ada Lovelace", city: null },
+      { name: "Ada Lovelace", city: "London" },
+    ]);
   });
 
   it("tells what is wrong and exits with 1", async () => {
