@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
+import { exportContract, importContract } from "./odcs.ts";
 
 interface Proposal {
   run_id: string;
@@ -68,11 +69,15 @@ const findOne = async (client: pg.PoolClient, run: string): Promise<Proposal> =>
   ).rows[0] ??
   fail("NOT_FOUND", `the run ${run} proposes no contract`, "cadastre ingest tells the run's id.");
 
+const VERBS = new Set(["show", "accept", "refuse", "export", "import"]);
+
 export const contract: Command = {
   usage: [
     "contract show <run> --org <slug>",
     "contract accept <run> --org <slug> [--fields <file.json>] [--key a,b] [--changes <file.json>] [--reason <text>] [--as <email>]",
     "contract refuse <run> --org <slug> [--reason <text>] [--as <email>]",
+    "contract export [<dataset> ...] --org <slug> [--out <file>] [--as <email>]",
+    "contract import <file> --org <slug> [--dataset <name>] [--as <email>]",
   ],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -84,11 +89,13 @@ export const contract: Command = {
         key: { type: "string" },
         changes: { type: "string" },
         reason: { type: "string" },
+        out: { type: "string" },
+        dataset: { type: "string" },
         as: { type: "string" },
       },
     });
-    const [verb, run] = positionals;
-    if (!run || !["show", "accept", "refuse"].includes(verb ?? "")) {
+    const [verb, run = "", ...rest] = positionals;
+    if (!VERBS.has(verb ?? "") || (run === "" && verb !== "export")) {
       fail("USAGE", `usage: cadastre ${contract.usage.join("\n       cadastre ")}`);
     }
     const fields = await readJson(values.fields);
@@ -106,6 +113,10 @@ export const contract: Command = {
       return session.asOrg(
         org.id,
         async (client) => {
+          if (verb === "export") {
+            return exportContract(client, org, run === "" ? [] : [run, ...rest], values.out, output);
+          }
+          if (verb === "import") return importContract(client, run, values.dataset, output);
           const proposal = await findOne(client, run);
           if (verb === "show") {
             output.print(proposal, describe(proposal));

@@ -196,6 +196,20 @@ describe("the command line", () => {
     );
     expect(review).toMatchObject({ code: 1, data: { status: "held", error: { code: "IN022" } } });
     expect((await run("contract", "refuse", review.data.run, "--org", "lab")).data.status).toBe("refused");
+    // The contract goes out and makes the same dataset elsewhere.
+    const odcs = path.join(home, "people.odcs.yaml");
+    expect(
+      (await runCommand(home, ["contract", "export", "people", "--org", "lab", "--out", odcs])).code,
+    ).toBe(0);
+    expect((await run("contract", "import", odcs, "--org", "lab", "--dataset", "folk")).data).toEqual({
+      datasets: [{ name: "folk", made: true }],
+      notes: [],
+    });
+    const contractOf = async (name: string) => {
+      const { key, mode, fields } = (await run("dataset", "show", name, "--org", "lab")).data;
+      return { key, mode, fields };
+    };
+    expect(await contractOf("folk")).toEqual(await contractOf("people"));
     const login = await run("sql-login", "create", "--org", "lab", "--user", "ana@lab.example");
     expect(login.data.url).toMatch(/^postgres:\/\//);
     expect(await query(login.data.url, "select count(*)::int as n from people")).toEqual([{ n: 4 }]);
