@@ -58,11 +58,11 @@ async function beat({ pool, claimKey, log }: Beat, ids: string[], alone: boolean
     log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
   const platform = { kind: "service", orgId: null, userId: null } as const;
   await withClaim(pool, claimKey, platform, async (client) => {
-    const { rows: reaped } = await client.query<{ id: string }>("select id from ingest.reap_runs($1)", [
-      alone,
-    ]);
-    if (reaped.length > 0)
-      log.warn({ runs: reaped.map((r) => r.id) }, "runs without a living worker were taken over");
+    const { rows: reaped } = await client.query<{ id: string; status: string }>(
+      "select id, status from ingest.reap_runs($1)",
+      [alone],
+    );
+    if (reaped.length > 0) log.warn({ runs: reaped }, "runs without a living worker were taken over");
     await client.query("select ingest.sweep_landing()");
   });
 }

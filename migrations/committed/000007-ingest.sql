@@ -1,5 +1,5 @@
 --! Previous: sha1:fea8fa9bff4593524d42808af8e63badc11294b7
---! Hash: sha1:eac71b6a3999b719704f8d91d7045af8fc86fe16
+--! Hash: sha1:b0ded13e34c4793f05131eb0e006b5c3b52f32f6
 
 create table ingest.files (
   org_id       uuid not null references tenancy.organizations on delete cascade,
@@ -48,6 +48,9 @@ create table ingest.runs (
   -- Digest of the rules that every row of the dataset met after this run; null where that is not known.
   rules_digest     text,
   attempts         int not null default 0,
+  -- Errors that nobody foresaw, and workers that went silent over it: what is limited. Waiting for a store is neither.
+  faults           int not null default 0,
+  takeovers        int not null default 0,
   -- Fence: whoever holds the newest generation may write; a stale worker's merge aborts.
   lease_generation int not null default 0,
   lease_until      timestamptz,

@@ -1,5 +1,5 @@
---! Previous: sha1:eac71b6a3999b719704f8d91d7045af8fc86fe16
---! Hash: sha1:23f48c4805124fd9e0fffe017157d6293b0c9b1d
+--! Previous: sha1:b0ded13e34c4793f05131eb0e006b5c3b52f32f6
+--! Hash: sha1:98f0eaed32598f7edf8a069b51d2ccacdbf6765a
 
 -- Facts of what came from what: file -> run -> dataset version.
 create table lineage.edges (

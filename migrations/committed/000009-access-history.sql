@@ -1,5 +1,5 @@
---! Previous: sha1:23f48c4805124fd9e0fffe017157d6293b0c9b1d
---! Hash: sha1:966902c63778b987dc45f04eeabb7f1d9d59ef6f
+--! Previous: sha1:98f0eaed32598f7edf8a069b51d2ccacdbf6765a
+--! Hash: sha1:54e476c94e4996da9f778be8945522a5b330806f
 
 -- Every version of every row that decides about access. A version is written once and closed once; nothing else is ever
 -- changed here. No foreign keys: what was, stays told when the organization or the person is gone.

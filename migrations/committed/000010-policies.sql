@@ -1,5 +1,5 @@
---! Previous: sha1:966902c63778b987dc45f04eeabb7f1d9d59ef6f
---! Hash: sha1:3384b7417dad7b8ae05282c1ced3ec928d745468
+--! Previous: sha1:54e476c94e4996da9f778be8945522a5b330806f
+--! Hash: sha1:a72b21e58960bab9536df9d558cdba164dc8641b
 
 -- Secrets of an organization's hash masks. Read by the generated views alone.
 create table private.mask_keys (

@@ -1,5 +1,5 @@
---! Previous: sha1:3384b7417dad7b8ae05282c1ced3ec928d745468
---! Hash: sha1:48f98b4f1e9e011a3824b2c330e29b5812a217b9
+--! Previous: sha1:a72b21e58960bab9536df9d558cdba164dc8641b
+--! Hash: sha1:b2736fd318ccfa59eb916788f0e67a14d349079b
 
 alter table access.users
   add column email_verified_at timestamptz,

@@ -1,5 +1,5 @@
---! Previous: sha1:48f98b4f1e9e011a3824b2c330e29b5812a217b9
---! Hash: sha1:f4db61e6eefe83500e5a3d428299e592cc78635a
+--! Previous: sha1:b2736fd318ccfa59eb916788f0e67a14d349079b
+--! Hash: sha1:61ded1ea0a919e5fb07b22225e20b59eab115a28
 
 -- What SQL logins may use beyond what 000004 has.
 alter table access.org_security

@@ -1,5 +1,5 @@
---! Previous: sha1:f4db61e6eefe83500e5a3d428299e592cc78635a
---! Hash: sha1:aa0489e75b9d4b3c767ce3cf7753fbb82a413ece
+--! Previous: sha1:61ded1ea0a919e5fb07b22225e20b59eab115a28
+--! Hash: sha1:95cca98b18ed1e0feaf9621fca2114b080d9423e
 
 -- About whom the short question does not do (private.exceptional): people and organizations. Not a reference, since a
 -- row may be about either; one that outlives them asks nothing.

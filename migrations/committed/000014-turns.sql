@@ -1,5 +1,5 @@
---! Previous: sha1:aa0489e75b9d4b3c767ce3cf7753fbb82a413ece
---! Hash: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
+--! Previous: sha1:95cca98b18ed1e0feaf9621fca2114b080d9423e
+--! Hash: sha1:fc2bb5e3a22d7abdfc332dd45f5ca55ce69f0e6e
 
 -- Fair sharing: the last turn given to an organization's runs (private.take_turn).
 create table private.turns (

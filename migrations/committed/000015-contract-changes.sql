@@ -1,5 +1,5 @@
---! Previous: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
---! Hash: sha1:4d31dc59e4e7c07bcd6790de948ce5bd73873b3f
+--! Previous: sha1:fc2bb5e3a22d7abdfc332dd45f5ca55ce69f0e6e
+--! Hash: sha1:d5f16875bd9ed506d1515ddc45e2e5ab5c73ee02
 
 -- What happens when a file does not fit the contract: the contract follows (evolve), a person decides (freeze), the
 -- row is set aside (discard_row), or the value is left out (discard_value).

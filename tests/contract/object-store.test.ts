@@ -1,6 +1,6 @@
 /** Every object store keeps the same promises: lib/stores/object/types.ts. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -262,6 +262,27 @@ describe("files", () => {
     const put = store.put(newKey(), streamOf(Buffer.from("x")), LIMIT);
     await expect(put).rejects.toMatchObject({ code: "STORE_DOWN" });
     await rm(path.dirname(file), { recursive: true });
+  });
+
+  test("tells a folder that is gone, or another in its place, from a file that is gone", async () => {
+    const root = path.join(await mkdtemp(path.join(tmpdir(), "cadastre-store-")), "objects");
+    const store = createFileStore(root);
+    await store.put("org/a/files/1", Readable.from([Buffer.from("x")]), { maxBytes: 10 });
+    expect(await store.size("org/a/files/2")).toBeNull();
+    await rename(root, `${root}.away`);
+    for (const stand of [async () => undefined, async () => void (await mkdir(root))]) {
+      await stand();
+      await expect(store.size("org/a/files/1")).rejects.toMatchObject({ code: "STORE_DOWN" });
+      await expect(store.open("org/a/files/1")).rejects.toMatchObject({ code: "STORE_DOWN" });
+      const body = Readable.from([Buffer.from("y")]);
+      await expect(store.put("org/a/files/3", body, { maxBytes: 10 })).rejects.toMatchObject({
+        code: "STORE_DOWN",
+      });
+    }
+    await rm(root, { recursive: true });
+    await rename(`${root}.away`, root);
+    expect(await store.size("org/a/files/1")).toBe(1);
+    await rm(path.dirname(root), { recursive: true });
   });
 });
 

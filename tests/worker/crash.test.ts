@@ -159,6 +159,53 @@ describe("a worker that dies", () => {
   });
 });
 
+describe("a file that is poison", () => {
+  it("to every worker that takes it is set aside after a while, and the queue moves on", async () => {
+    await declare(bench, "poison", FIELDS, ["k"]);
+    const submitted = await bench.submit("poison", FIRST);
+    for (let death = 1; death <= 6; death++) {
+      const worker = mortal(1);
+      const dying = loadRun(
+        { ...worker.context, onStep: () => worker.kill() },
+        { orgId: bench.org.id, runId: submitted.id },
+        "mortal",
+      );
+      await expect(dying).rejects.toThrow();
+      if (death < 6) await reapUntilQueued(submitted.id);
+    }
+    await expect
+      .poll(
+        async () => {
+          await asPlatform(bench.db, (client) => client.query("select ingest.reap_runs()"));
+          return (await bench.runRow(submitted.id)).status;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe("failed");
+    expect((await bench.runRow(submitted.id)).error).toMatchObject({ code: "IN017" });
+    expect(await bench.load("poison", "k,v\n1,1\n")).toMatchObject({ status: "succeeded" });
+  });
+
+  it("an error that nobody foresaw is tried again five times; waiting for a store counts for nothing", async () => {
+    await declare(bench, "unforeseen", FIELDS, ["k"]);
+    const submitted = await bench.submit("unforeseen", FIRST);
+    const down = Object.assign(new Error("away"), { code: "ECONNREFUSED" });
+    const outcomes: string[] = [];
+    for (let turn = 0; turn < 12; turn++) {
+      const error = turn % 2 === 0 ? down : new Error("a fault of ours");
+      outcomes.push(
+        await bench.run(submitted.id, {
+          onStep: () => {
+            throw error;
+          },
+        }),
+      );
+      if (outcomes.at(-1) !== "waiting") break;
+    }
+    expect(outcomes).toEqual([...Array.from({ length: 9 }, () => "waiting"), "failed"]);
+  });
+});
+
 describe("landing tables", () => {
   it("of dead loads are swept, those of living ones are not", async () => {
     await declare(bench, "swept", FIELDS, ["k"]);

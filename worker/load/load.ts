@@ -189,7 +189,7 @@ async function settle(context: LoadContext, run: Run, error: unknown): Promise<O
     return "lost";
   }
   const told = tellError(error);
-  const final = verdict === "final" || (verdict === "unknown" && run.attempts >= UNKNOWN_ATTEMPTS);
+  const final = verdict === "final" || (verdict === "unknown" && run.faults + 1 >= UNKNOWN_ATTEMPTS);
   if (verdict === "unknown")
     log.error({ err: explain(error), attempt: run.attempts }, "load failed unexpectedly");
   const fence = [run.id, run.lease_generation, JSON.stringify(told)];
@@ -202,8 +202,8 @@ async function settle(context: LoadContext, run: Run, error: unknown): Promise<O
   await query(
     context,
     run,
-    "select ingest.park_run($1, $2, $3, clock_timestamp() + make_interval(secs => $4))",
-    [...fence, pause],
+    "select ingest.park_run($1, $2, $3, clock_timestamp() + make_interval(secs => $4), $5)",
+    [...fence, pause, verdict === "unknown"],
   );
   return "waiting";
 }

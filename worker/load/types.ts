@@ -41,6 +41,8 @@ export interface Run {
   options: unknown;
   status: string;
   attempts: number;
+  /** Errors so far that nobody foresaw. */
+  faults: number;
   lease_generation: number;
   replay_of: string | null;
   requested_by: string | null;

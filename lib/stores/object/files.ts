@@ -1,7 +1,7 @@
 /** Files under the data directory. A file appears under its key only when it is whole and on the disk. */
 import { randomUUID } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -14,6 +14,8 @@ import type { ObjectStore } from "./types.ts";
 const READ_CHUNK_BYTES = 1024 * 1024;
 /** Unfinished files lie here, where no key can reach; within the root, so that renaming is one step. */
 const PARTS = ".parts";
+/** Says that the folder is the store: an empty one in its place (a disk that is not mounted) is not taken for it. */
+const MARK = ".cadastre-store";
 
 /** A full or broken disk, missing rights: somebody has to see to it, and loads wait until then. */
 function down(error: unknown): AppError {
@@ -71,6 +73,23 @@ export function createFileStore(root: string): ObjectStore {
     return path.join(root, key);
   };
   const parts = path.join(root, PARTS);
+  const mark = path.join(root, MARK);
+  let known = false;
+  /** Made once by each process where it is missing; missing afterwards, the store is gone. */
+  const requireStore = async (): Promise<void> => {
+    if (known) {
+      await stat(mark);
+      return;
+    }
+    await makeFolder(root);
+    await writeFile(mark, "", { flag: "a", mode: 0o600 });
+    known = true;
+  };
+  const find = async (key: string): Promise<number | null> => {
+    const size = await sizeOf(locate(key));
+    if (size === null) await guarded(requireStore);
+    return size;
+  };
   return {
     kind: "files",
     async put(key, body, { maxBytes }) {
@@ -80,6 +99,7 @@ export function createFileStore(root: string): ObjectStore {
       let handle: FileHandle | null = null;
       try {
         handle = await guarded(async () => {
+          await requireStore();
           await makeFolder(parts);
           await makeFolder(path.dirname(target));
           return open(part, "wx", 0o600);
@@ -102,7 +122,7 @@ export function createFileStore(root: string): ObjectStore {
     },
     async open(key, start = 0, end): Promise<Readable> {
       const file = locate(key);
-      const size = await sizeOf(file);
+      const size = await find(key);
       if (size === null) throw notFound(key);
       const stop = Math.min(end ?? size, size);
       if (stop <= start) return Readable.from([], { objectMode: false });
@@ -110,7 +130,7 @@ export function createFileStore(root: string): ObjectStore {
       return Readable.from(exactly(stream, stop - start, down), { objectMode: false, highWaterMark: 1 });
     },
     async size(key) {
-      return sizeOf(locate(key));
+      return find(key);
     },
     async remove(key) {
       const file = locate(key);
@@ -121,7 +141,7 @@ export function createFileStore(root: string): ObjectStore {
     },
     async check() {
       await guarded(async () => {
-        await mkdir(root, { recursive: true });
+        await requireStore();
         await access(root, constants.W_OK);
       });
     },

@@ -1,7 +1,8 @@
 --! owner: cadastre_system
 -- Runs whose worker went silent: back into the queue. Whoever takes one gets a new generation, so the silent worker,
 -- should it come back, can write nothing. A run that is being merged holds its row and is passed by. p_all: no worker
--- can be alive (an embedded database that has just been started), so no lease counts.
+-- can be alive (an embedded database that has just been started), so no lease counts. A file over which worker after
+-- worker went silent is set aside, so that the queue moves on.
 create or replace function ingest.reap_runs(p_all boolean default false) returns setof ingest.runs
 language plpgsql security definer
 set search_path = ''
@@ -9,6 +10,7 @@ as $$
 declare
   run ingest.runs;
   batch constant int := 1000;
+  max_takeovers constant int := 5;
 begin
   perform core.require('platform.manage');
   for run in
@@ -18,10 +20,17 @@ begin
      for no key update skip locked
   loop
     update ingest.runs r
-       set status = 'queued', lease_until = null, lease_generation = r.lease_generation + 1
+       set status = case when r.takeovers < max_takeovers then 'queued' else 'failed' end, lease_until = null,
+           lease_generation = r.lease_generation + 1, takeovers = r.takeovers + 1,
+           finished_at = case when r.takeovers >= max_takeovers then clock_timestamp() end,
+           error = case when r.takeovers >= max_takeovers then jsonb_build_object('code', 'IN017',
+             'message', format('%s workers went silent over this file, one after the other', r.takeovers + 1),
+             'hint', 'The file is set aside so that others go on. Tell your platform''s operator; the workers'' log has more. Then load it again (forced).') end
      where r.org_id = run.org_id and r.id = run.id
     returning * into run;
-    perform ingest.queue_run(run.org_id, run.id);
+    if run.status = 'queued' then
+      perform ingest.queue_run(run.org_id, run.id);
+    end if;
     perform ingest.tell_run(run.org_id, run.id);
     return next run;
   end loop;

@@ -203,6 +203,8 @@ describe("a lease", () => {
     "record_replay_rejected($1, $2)",
     "begin_merge($1, $2, '{k,day}', 0, '{\"accepted\": 0}', false)",
     "complete_merge($1, $2, '{k,day}', 0, false)",
+    "compare_columns($1, $2, '{k}', '{k}', '[]')",
+    'propose_contract($1, $2, \'{"kind": "change", "columns": ["a"]}\')',
     "hold_run($1, $2, '{}')",
     "fail_run($1, $2, '{}')",
     "park_run($1, $2, '{}', now())",
