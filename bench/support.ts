@@ -58,6 +58,8 @@ export async function openBench(): Promise<BenchContext> {
   const admin = createPool(adminUrl, { name: "bench-admin", max: 4, log });
   const gateway = createPool(gatewayUrl, { name: "bench-gateway", max: 8, log });
   const worker = createPool(workerUrl, { name: "bench-worker", max: 8, log });
+  const store = createFileStore(path.join(folder, "objects"));
+  await store.check();
   return {
     adminUrl,
     gatewayUrl,
@@ -66,7 +68,7 @@ export async function openBench(): Promise<BenchContext> {
     admin,
     gateway,
     worker,
-    store: createFileStore(path.join(folder, "objects")),
+    store,
     folder,
     say: (line) => process.stderr.write(`${line}\n`),
     async close() {

@@ -23,10 +23,12 @@ async function main(): Promise<void> {
   const config = readConfig();
   const log = createLogger(config.logLevel);
   const instance = await openInstance(config, log);
+  const store = createObjectStore(config);
+  await store.check();
   const server = await createServer({
     config,
     connections: instance,
-    store: createObjectStore(config),
+    store,
     log,
     jwtKeys: await loadOrMakeKeys(config.home),
     adminDir: await findAdmin(),

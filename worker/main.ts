@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import path from "node:path";
-import { type Runner, run, type WorkerEvents } from "graphile-worker";
+import { type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
 import { readConfig } from "../lib/config.ts";
 import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
@@ -35,6 +35,10 @@ export interface WorkerOptions {
   log: Logger;
   /** True where no other worker can be alive (an embedded database that has just been started). */
   alone?: boolean;
+  /** Silence after which another worker counts as dead, in seconds; default PATIENCE_SECONDS. */
+  patienceSeconds?: number;
+  /** The jobs of the queue, where they are not the product's plain ones. */
+  tasks?: (context: WorkerContext) => TaskList;
 }
 
 export interface RunningWorker {
@@ -42,16 +46,17 @@ export interface RunningWorker {
 }
 
 interface Beat {
+  patience: number;
   pool: pg.Pool;
   claimKey: Buffer;
   log: Logger;
 }
 
 /** Says that these workers live, and takes over what dead ones left; all there is, where no other can be alive. */
-async function beat({ pool, claimKey, log }: Beat, ids: string[], alone: boolean): Promise<void> {
+async function beat({ pool, claimKey, log, patience }: Beat, ids: string[], alone: boolean): Promise<void> {
   const { rows } = await pool.query<{ dead: string[] }>(
     `select core.unlock_dead_workers(private.beat_workers($1, make_interval(secs => $2)), make_interval(secs => $3)) as dead`,
-    [ids, PATIENCE_SECONDS, alone ? 0 : PATIENCE_SECONDS],
+    [ids, patience, alone ? 0 : patience],
   );
   const dead = rows[0]?.dead ?? [];
   if (dead.length > 0)
@@ -77,7 +82,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   await refuseSuperuser(pool);
   if (options.alone) await pool.query("select private.retire_workers()");
-  const heart: Beat = { pool, claimKey: options.connections.claimKey, log };
+  const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
+  const heart: Beat = { patience, pool, claimKey: options.connections.claimKey, log };
   await beat(heart, [], options.alone ?? false);
 
   const context: WorkerContext = { ...heart, store, documents: options.documents, secrets: options.secrets };
@@ -93,13 +99,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     pollInterval: POLL_MS,
     noHandleSignals: true,
     logger: queueLogger(log),
-    taskList: createTaskList(context),
+    taskList: (options.tasks ?? createTaskList)(context),
   });
-  const timer = setInterval(() => {
-    beat(heart, [...ids], false).catch((error: unknown) =>
-      log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
-    );
-  }, BEAT_MS);
+  const timer = setInterval(
+    () => {
+      beat(heart, [...ids], false).catch((error: unknown) =>
+        log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
+      );
+    },
+    Math.min(BEAT_MS, patience * 250),
+  );
   const periodic = startPeriodic(context);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 

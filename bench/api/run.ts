@@ -90,10 +90,12 @@ async function serve(job: Job): Promise<Started> {
   const { loadOrMakeKeys } = await import("../../server/auth/keys.ts");
   const { createTokens } = await import("../../server/auth/tokens.ts");
   const jwtKeys = await loadOrMakeKeys(job.home);
+  const store = createFileStore(job.home);
+  await store.check();
   const server = await createServer({
     config: readConfig({ CADASTRE_HOME: job.home }),
     connections: { gatewayUrl: job.gatewayUrl, claimKey },
-    store: createFileStore(job.home),
+    store,
     log: createLogger("warn"),
     jwtKeys,
     adminDir: null,

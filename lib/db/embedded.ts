@@ -18,7 +18,9 @@ const exec = promisify(execFile);
 export interface EmbeddedServer {
   /** The superuser's connection to the `postgres` database. */
   adminUrl: string;
-  stop(): Promise<void>;
+  port: number;
+  /** immediate: as a crash would end it; what was committed comes back at the next start, unlogged tables are empty. */
+  stop(how?: "fast" | "immediate"): Promise<void>;
 }
 
 export interface EmbeddedOptions {
@@ -26,6 +28,8 @@ export interface EmbeddedOptions {
   password: string;
   /** Extra server settings, `name=value`. */
   settings?: string[];
+  /** Default: any that is free. */
+  port?: number;
 }
 
 const SUPERUSER = "postgres";
@@ -187,11 +191,11 @@ async function waitUntilReady(server: ChildProcess, adminUrl: string): Promise<v
   throw new Error(`the server did not answer within ${START_WAIT_MS / 1000} s`);
 }
 
-async function stopServer(server: ChildProcess): Promise<void> {
+async function stopServer(server: ChildProcess, how: "fast" | "immediate" = "fast"): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   // Fast shutdown: connections are ended, everything committed is on the disk.
-  server.kill("SIGINT");
+  server.kill(how === "fast" ? "SIGINT" : "SIGQUIT");
   await ended;
 }
 
@@ -207,7 +211,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await chown(directory, account.uid, account.gid!);
   }
   await endLeftover(directory);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const adminUrl = `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`;
   let server: ChildProcess | null = null;
   try {
@@ -239,5 +243,5 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     });
   }
   const running = server;
-  return { adminUrl, stop: () => stopServer(running) };
+  return { adminUrl, port, stop: (how) => stopServer(running, how) };
 }

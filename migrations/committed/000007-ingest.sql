@@ -1,5 +1,5 @@
 --! Previous: sha1:fea8fa9bff4593524d42808af8e63badc11294b7
---! Hash: sha1:b0ded13e34c4793f05131eb0e006b5c3b52f32f6
+--! Hash: sha1:f17ce6ef040d64ab74bbd64748b255fc2d14c7ba
 
 create table ingest.files (
   org_id       uuid not null references tenancy.organizations on delete cascade,
@@ -52,6 +52,8 @@ create table ingest.runs (
   faults           int not null default 0,
   takeovers        int not null default 0,
   -- Fence: whoever holds the newest generation may write; a stale worker's merge aborts.
+  -- Waits for an earlier file of the same dataset, whose end queues it again.
+  is_behind        boolean not null default false,
   lease_generation int not null default 0,
   lease_until      timestamptz,
   worker_id        text,
@@ -79,6 +81,8 @@ create index runs_file_id_idx on ingest.runs (org_id, file_id);
 create index runs_replay_of_idx on ingest.runs (org_id, replay_of);
 create index runs_requested_by_idx on ingest.runs (requested_by);
 create index runs_released_by_idx on ingest.runs (released_by);
+-- Whether an earlier file of the dataset is still to be loaded.
+create index runs_open_idx on ingest.runs (org_id, dataset_name, created_at, id) where status in ('queued', 'running', 'waiting');
 -- The reaper's question: which running runs lost their lease.
 create index runs_lease_idx on ingest.runs (lease_until) where status = 'running';
 

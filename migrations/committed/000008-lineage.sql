@@ -1,5 +1,5 @@
---! Previous: sha1:b0ded13e34c4793f05131eb0e006b5c3b52f32f6
---! Hash: sha1:98f0eaed32598f7edf8a069b51d2ccacdbf6765a
+--! Previous: sha1:f17ce6ef040d64ab74bbd64748b255fc2d14c7ba
+--! Hash: sha1:523ae2a835c6056214c4d8616a861e9aaf4c07ce
 
 -- Facts of what came from what: file -> run -> dataset version.
 create table lineage.edges (

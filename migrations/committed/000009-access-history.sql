@@ -1,5 +1,5 @@
---! Previous: sha1:98f0eaed32598f7edf8a069b51d2ccacdbf6765a
---! Hash: sha1:54e476c94e4996da9f778be8945522a5b330806f
+--! Previous: sha1:523ae2a835c6056214c4d8616a861e9aaf4c07ce
+--! Hash: sha1:1f6d430f41b6089873e1d3c85607ce6c2e9ce81d
 
 -- Every version of every row that decides about access. A version is written once and closed once; nothing else is ever
 -- changed here. No foreign keys: what was, stays told when the organization or the person is gone.

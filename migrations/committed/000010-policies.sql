@@ -1,5 +1,5 @@
---! Previous: sha1:54e476c94e4996da9f778be8945522a5b330806f
---! Hash: sha1:a72b21e58960bab9536df9d558cdba164dc8641b
+--! Previous: sha1:1f6d430f41b6089873e1d3c85607ce6c2e9ce81d
+--! Hash: sha1:b85b0d9eb2ea65b518091cbd52ce4933879034fd
 
 -- Secrets of an organization's hash masks. Read by the generated views alone.
 create table private.mask_keys (

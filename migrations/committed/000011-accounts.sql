@@ -1,5 +1,5 @@
---! Previous: sha1:a72b21e58960bab9536df9d558cdba164dc8641b
---! Hash: sha1:b2736fd318ccfa59eb916788f0e67a14d349079b
+--! Previous: sha1:b85b0d9eb2ea65b518091cbd52ce4933879034fd
+--! Hash: sha1:59690dfc827cb622c91bbde79147d4d59b9864b8
 
 alter table access.users
   add column email_verified_at timestamptz,

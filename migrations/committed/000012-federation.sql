@@ -1,5 +1,5 @@
---! Previous: sha1:b2736fd318ccfa59eb916788f0e67a14d349079b
---! Hash: sha1:61ded1ea0a919e5fb07b22225e20b59eab115a28
+--! Previous: sha1:59690dfc827cb622c91bbde79147d4d59b9864b8
+--! Hash: sha1:3f29a9f52e72a43087ba89cc88acbf773df2f24e
 
 -- What SQL logins may use beyond what 000004 has.
 alter table access.org_security

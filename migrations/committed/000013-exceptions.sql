@@ -1,5 +1,5 @@
---! Previous: sha1:61ded1ea0a919e5fb07b22225e20b59eab115a28
---! Hash: sha1:95cca98b18ed1e0feaf9621fca2114b080d9423e
+--! Previous: sha1:3f29a9f52e72a43087ba89cc88acbf773df2f24e
+--! Hash: sha1:d99c3b3b4b1de21fb3411a59a361a2e77883a968
 
 -- About whom the short question does not do (private.exceptional): people and organizations. Not a reference, since a
 -- row may be about either; one that outlives them asks nothing.

@@ -1,5 +1,5 @@
---! Previous: sha1:95cca98b18ed1e0feaf9621fca2114b080d9423e
---! Hash: sha1:fc2bb5e3a22d7abdfc332dd45f5ca55ce69f0e6e
+--! Previous: sha1:d99c3b3b4b1de21fb3411a59a361a2e77883a968
+--! Hash: sha1:c443dac02a999ee2f1bb7091cbd18dceb77b6b28
 
 -- Fair sharing: the last turn given to an organization's runs (private.take_turn).
 create table private.turns (

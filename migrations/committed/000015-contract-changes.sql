@@ -1,5 +1,5 @@
---! Previous: sha1:fc2bb5e3a22d7abdfc332dd45f5ca55ce69f0e6e
---! Hash: sha1:d5f16875bd9ed506d1515ddc45e2e5ab5c73ee02
+--! Previous: sha1:c443dac02a999ee2f1bb7091cbd18dceb77b6b28
+--! Hash: sha1:967ff00e90a984d9fb97b345e471c21e87609b36
 
 -- What happens when a file does not fit the contract: the contract follows (evolve), a person decides (freeze), the
 -- row is set aside (discard_row), or the value is left out (discard_value).

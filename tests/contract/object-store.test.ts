@@ -28,8 +28,10 @@ interface Adapter {
 
 async function files(): Promise<Adapter> {
   const folder = await mkdtemp(path.join(tmpdir(), "cadastre-objects-"));
+  const store = createFileStore(path.join(folder, "objects"));
+  await store.check();
   return {
-    store: createFileStore(path.join(folder, "objects")),
+    store,
     stop: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -242,6 +244,7 @@ describe("files", () => {
   test("what killed processes left of uploads is swept when it is old, and nothing else is", async () => {
     const root = await mkdtemp(path.join(tmpdir(), "cadastre-objects-"));
     const store = createFileStore(root);
+    await store.check();
     await store.put("test/kept", streamOf(Buffer.from("kept")), LIMIT);
     const parts = path.join(root, ".parts");
     await writeFile(path.join(parts, "old"), "half");
@@ -267,6 +270,7 @@ describe("files", () => {
   test("tells a folder that is gone, or another in its place, from a file that is gone", async () => {
     const root = path.join(await mkdtemp(path.join(tmpdir(), "cadastre-store-")), "objects");
     const store = createFileStore(root);
+    await store.check();
     await store.put("org/a/files/1", Readable.from([Buffer.from("x")]), { maxBytes: 10 });
     expect(await store.size("org/a/files/2")).toBeNull();
     await rename(root, `${root}.away`);
@@ -278,6 +282,9 @@ describe("files", () => {
       await expect(store.put("org/a/files/3", body, { maxBytes: 10 })).rejects.toMatchObject({
         code: "STORE_DOWN",
       });
+      await expect(store.check()).rejects.toMatchObject({ code: "STORE_DOWN" });
+      // Nor does another process take it for the store.
+      await expect(createFileStore(root).size("org/a/files/1")).rejects.toMatchObject({ code: "STORE_DOWN" });
     }
     await rm(root, { recursive: true });
     await rename(`${root}.away`, root);

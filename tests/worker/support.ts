@@ -86,6 +86,7 @@ export async function createLoader(slug = "acme"): Promise<Bench> {
   const manager = await addMember(db, org.id, `manager@${slug}.example`, "manager");
   const folder = await mkdtemp(path.join(tmpdir(), "cadastre-load-"));
   const store = createFileStore(folder);
+  await store.check();
   const context: LoadContext = { pool: db.worker, claimKey: db.claimKey, store, log: createLogger("fatal") };
   const as = { orgId: org.id, userId: manager };
   const bench: Bench = {

@@ -81,6 +81,15 @@ export function tellError(error: unknown): RunError {
       ...(error.column ? { column: error.column } : {}),
     };
   }
+  for (const link of chain(error)) {
+    if (NETWORK.has(codeOf(link)) || CONNECTION_TEXT.test(link.message)) {
+      return {
+        code: "UNREACHABLE",
+        message: "a connection was lost",
+        hint: "Nothing is to be done: it is tried again by itself.",
+      };
+    }
+  }
   return {
     code: "INTERNAL",
     message: "the load stopped unexpectedly",

@@ -1,11 +1,12 @@
 /** The jobs of the queue by name, and what they are given. */
-import type { TaskList } from "graphile-worker";
+import type { Task, TaskList } from "graphile-worker";
 import type pg from "pg";
 import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { createLoadTask } from "./ingest__load.ts";
+import { owned } from "./owned.ts";
 
 export interface WorkerContext {
   /** The worker's own connections (role cadastre_worker). */
@@ -20,5 +21,8 @@ export interface WorkerContext {
 }
 
 export function createTaskList(context: WorkerContext): TaskList {
-  return { ingest__load: createLoadTask(context) };
+  const tasks: TaskList = { ingest__load: createLoadTask(context) };
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [name, owned(context.pool, task as Task)]),
+  );
 }

@@ -75,19 +75,20 @@ export function createFileStore(root: string): ObjectStore {
   const parts = path.join(root, PARTS);
   const mark = path.join(root, MARK);
   let known = false;
-  /** Made once by each process where it is missing; missing afterwards, the store is gone. */
-  const requireStore = async (): Promise<void> => {
-    if (known) {
+  /** The store as it is: it is made by check alone, and once it was seen never again in another folder's place. */
+  const requireStore = async (make = false): Promise<void> => {
+    try {
       await stat(mark);
-      return;
+    } catch (error) {
+      if (known || !make) throw error;
+      await makeFolder(root);
+      await writeFile(mark, "", { flag: "a", mode: 0o600 });
     }
-    await makeFolder(root);
-    await writeFile(mark, "", { flag: "a", mode: 0o600 });
     known = true;
   };
   const find = async (key: string): Promise<number | null> => {
     const size = await sizeOf(locate(key));
-    if (size === null) await guarded(requireStore);
+    if (size === null) await guarded(() => requireStore());
     return size;
   };
   return {
@@ -141,7 +142,7 @@ export function createFileStore(root: string): ObjectStore {
     },
     async check() {
       await guarded(async () => {
-        await requireStore();
+        await requireStore(true);
         await access(root, constants.W_OK);
       });
     },

@@ -25,6 +25,9 @@ export interface ObjectStore {
   remove(key: string): Promise<void>;
   /** Removes what broken uploads of killed processes left, where it is older; gives how many there were. */
   sweep(olderThanMs: number): Promise<number>;
-  /** Resolves when the store can be written to. Errors: AppError STORE_DOWN. */
+  /**
+   * Resolves when the store can be written to; makes it where there was none. To be called before anything else.
+   * Errors: AppError STORE_DOWN, also where a store that was there is gone.
+   */
   check(): Promise<void>;
 }

@@ -1,5 +1,9 @@
 -- Takes a run for a worker: nobody else may write it until the lease is over. Each taking is a new generation; what
 -- earlier ones left is dropped. No row: there is nothing to do. IN007: somebody else is at it.
+--
+-- Files of one dataset are loaded in the order in which they came, whatever happens to one of them on its way (a worker
+-- that dies over it, a store that is down): a later snapshot must not be overwritten by an earlier one. A file that is
+-- behind another one is left, and queued again when that one ends.
 create or replace function ingest.lease_run(p_run uuid, p_worker text, p_seconds int default 60) returns setof ingest.runs
 language plpgsql security definer
 set search_path = ''
@@ -19,6 +23,9 @@ begin
   -- The same worker comes back after it lost its connection: the lease is its own.
   if run.status = 'running' and run.lease_until > clock_timestamp() and run.worker_id is distinct from p_worker then
     perform core.raise('IN007', 'another worker holds the run', 'It is tried again when the lease is over.');
+  end if;
+  if ingest.is_behind(run) then
+    return;
   end if;
   perform ingest.drop_landing(run.id, run.lease_generation);
   delete from ingest.row_issues i where i.org_id = run.org_id and i.run_id = run.id;

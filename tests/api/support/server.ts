@@ -58,6 +58,7 @@ export async function startTestServer(
   const config = readConfig({ CADASTRE_HOME: home, LOG_LEVEL: "error", ...settings.env });
   const keys = await loadOrMakeKeys(home);
   const store = createObjectStore(config);
+  await store.check();
   const server = await createServer({
     config,
     connections: db,
