@@ -6,6 +6,7 @@ import { explain } from "../lib/errors.ts";
 import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
 import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import type { WorkerContext } from "./tasks/index.ts";
+import { EXPIRE_RAW_MS, expireRaw } from "./tasks/ingest__expire_raw.ts";
 import { REQUEUE_MS, requeueRuns } from "./tasks/ingest__requeue.ts";
 
 /** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
@@ -25,6 +26,7 @@ const PERIODIC: Periodic[] = [
     act: ({ store }) => store.sweep(UNFINISHED_MS),
     failed: "unfinished uploads were not cleared away",
   },
+  { everyMs: EXPIRE_RAW_MS, act: expireRaw, failed: "old raw records were not removed" },
   { everyMs: REQUEUE_MS, act: requeueRuns, failed: "runs whose job is lost were not looked for" },
   { everyMs: WATCH_SQL_MS, act: watchSqlLogins, failed: "SQL logins were not watched" },
   {

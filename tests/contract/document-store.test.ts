@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import net from "node:net";
 import { MongoClient } from "mongodb";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { RawDocument } from "../../lib/stores/document/documents.ts";
 import type { DocumentOrg, DocumentStore, RawFile, RawRecord } from "../../lib/stores/document/index.ts";
 import { createDocumentStore } from "../../lib/stores/document/index.ts";
 import { createMongoStore } from "../../lib/stores/document/mongodb.ts";
@@ -86,7 +87,14 @@ describe("staging in a document store", () => {
     await store.write(file, READING, recordsFrom(2, 1));
     const db = client.db(`org_${file.org.key}`);
     const names = (await db.listCollections().toArray()).map((one) => one.name).sort();
-    expect(names).toEqual(["files_metadata", "raw_orders"]);
+    expect(names).toEqual([
+      "activity_logs",
+      "custom_templates",
+      "files_metadata",
+      "raw_orders",
+      "reports",
+      "users_settings",
+    ]);
     const keys = (await db.collection("raw_orders").indexes()).map((index) => index.key);
     expect(keys).toContainEqual({ file_id: 1, line: 1 });
     expect((await db.collection("files_metadata").indexes()).length).toBe(2);
@@ -109,8 +117,83 @@ describe("staging in a document store", () => {
       readable: true,
       partial: false,
       ingested_at: expect.any(Date),
-      validation_status: "staged",
+      composite_key: null,
+      business_keys: null,
+      version: null,
+      data_hash: null,
+      change_type: null,
+      changed_fields: [],
+      changed_by_user_id: null,
+      audit_trail: {
+        previous_version: null,
+        change_reason: null,
+        validation_status: "staged",
+        quality_score: null,
+      },
     });
+  });
+
+  test("after the merge each says what became of it, also the second time", async () => {
+    const file = newFile(newOrg());
+    await store.begin(file, READING);
+    await store.write(file, READING, recordsFrom(2, 3));
+    await store.finish(file, { records: 3, unreadable: 0 });
+    await store.markRejected(file, [3]);
+    const rows = async function* () {
+      yield [
+        {
+          line: 4,
+          compositeKey: "acme/orders/3",
+          businessKeys: { id: 3 },
+          version: 2,
+          dataHash: "ab",
+          changeType: "update",
+          changedFields: ["name"],
+          previousVersion: 1,
+        },
+      ];
+    };
+    for (let time = 0; time < 2; time++) {
+      const merge = { changedBy: file.runId, reason: null, qualityScore: 0.75 };
+      expect(await store.recordMerge(file, merge, rows())).toBe(1);
+      const found = (await rawOf(file).find({}).sort({ line: 1 }).toArray()) as unknown as RawDocument[];
+      expect(
+        found.map((one) => [one.line, one.change_type, one.audit_trail.validation_status, one.version]),
+      ).toEqual([
+        [2, "unchanged", "valid", null],
+        [3, "rejected", "rejected", null],
+        [4, "update", "valid", 2],
+      ]);
+      expect(found[2]).toMatchObject({
+        composite_key: "acme/orders/3",
+        business_keys: { id: 3 },
+        data_hash: "ab",
+        changed_fields: ["name"],
+        changed_by_user_id: file.runId,
+        audit_trail: { previous_version: 1, quality_score: 0.75 },
+      });
+    }
+  });
+
+  test("files older than a moment go with their documents, younger ones stay", async () => {
+    const org = newOrg();
+    const [old, young] = [newFile(org), newFile(org)];
+    await store.begin(old, READING);
+    await store.write(old, READING, recordsFrom(2, 3));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const between = new Date();
+    await store.begin(young, READING);
+    await store.write(young, READING, recordsFrom(2, 2));
+    expect(await store.expire(org, between)).toBe(1);
+    expect(await all(old)).toHaveLength(0);
+    expect(await all(young)).toHaveLength(2);
+    expect(await store.expire(org, between)).toBe(0);
+  });
+
+  test("the use of the pool is told", async () => {
+    await store.check();
+    expect(store.poolUse()).toMatchObject({ inUse: 0, waiting: 0, open: expect.any(Number) });
+    expect(store.poolUse().open).toBeGreaterThan(0);
   });
 
   test("organizations do not meet: the same file's id, two databases", async () => {

@@ -2,10 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSecrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import { createMongoStore } from "../../lib/stores/document/mongodb.ts";
 import { fileKey } from "../../lib/stores/object/keys.ts";
 import { createS3Store } from "../../lib/stores/object/s3.ts";
+import { createDescribeRawTask } from "../../worker/tasks/ingest__describe_raw.ts";
 import { offerMongo, offerS3 } from "../contract/servers.ts";
 import { type Bench, createLoader } from "./support.ts";
 
@@ -74,6 +76,25 @@ describe("a load through real stores", () => {
       [6, "staged", true],
     ]);
     expect(records[0]!.data).toEqual({ id: "1", name: "Ada", amount: "1.5" });
+    // The merge queued what tells them of it.
+    const jobs = await bench.db.admin.query(
+      "select j.payload from graphile_worker._private_jobs j where j.key = $1",
+      [`raw:${run.id}`],
+    );
+    expect(jobs.rows).toEqual([{ payload: { orgId: bench.org.id, runId: run.id } }]);
+    const describe = createDescribeRawTask({
+      ...bench.context,
+      documents,
+      secrets: createSecrets(Buffer.alloc(32)),
+    });
+    await describe(jobs.rows[0].payload);
+    expect((await documents.read(org, "people", run.file_id, 0, 100)).map((r) => r.status)).toEqual([
+      "valid",
+      "valid",
+      "rejected",
+      "rejected",
+      "valid",
+    ]);
   });
 
   test("waits while the document store is down, and goes on when it is back", async () => {

@@ -5,7 +5,8 @@ import type { Heart } from "./lease.ts";
 import { query } from "./session.ts";
 import { type LoadContext, MAX_KEPT_REJECTED, type Run, type StagedFile } from "./types.ts";
 
-async function rawFile(context: LoadContext, run: Run): Promise<RawFile> {
+/** A run's file as the document store knows it. */
+export async function rawFile(context: LoadContext, run: Run): Promise<RawFile> {
   const rows = await query<{ schema_key: string; file_name: string }>(
     context,
     run,

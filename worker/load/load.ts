@@ -164,6 +164,13 @@ async function merge(load: Load, checked: Checked): Promise<Outcome> {
           found.accepted,
           landed.first,
         ]);
+        // What became of the raw records is written to them afterwards: with the merge, or not at all.
+        if (context.documents && run.replay_of === null) {
+          await client.query("select core.enqueue('ingest__describe_raw', $1, null, $2)", [
+            JSON.stringify({ orgId: run.org_id, runId: run.id }),
+            `raw:${run.id}`,
+          ]);
+        }
         return "succeeded";
       });
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
 import { owned } from "./owned.ts";
 
@@ -21,7 +22,10 @@ export interface WorkerContext {
 }
 
 export function createTaskList(context: WorkerContext): TaskList {
-  const tasks: TaskList = { ingest__load: createLoadTask(context) };
+  const tasks: TaskList = {
+    ingest__load: createLoadTask(context),
+    ingest__describe_raw: createDescribeRawTask(context),
+  };
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [name, owned(context.pool, task as Task)]),
   );

@@ -29,8 +29,25 @@ export interface RawDocument {
   /** The document has less than the file. */
   partial: boolean;
   ingested_at: Date;
-  validation_status: ValidationStatus;
+  // Known once the run is merged.
+  composite_key: string | null;
+  business_keys: Record<string, unknown> | null;
+  version: number | null;
+  data_hash: string | null;
+  /** insert, update, restore; unchanged: the table said the same already. */
+  change_type: string | null;
+  changed_fields: string[];
+  changed_by_user_id: string | null;
+  audit_trail: {
+    previous_version: number | null;
+    change_reason: string | null;
+    validation_status: ValidationStatus;
+    quality_score: number | null;
+  };
 }
+
+/** Where a document says what is known of its validity. */
+export const STATUS = "audit_trail.validation_status";
 
 /** Bytes that BSON adds to each field, at most: type, name's end, length, text's end; and to each document. */
 const FIELD_BYTES = 12;
@@ -95,7 +112,19 @@ export function documentMaker(
       readable: record.fields !== null,
       partial,
       ingested_at: now,
-      validation_status: record.fields === null ? "rejected" : "staged",
+      composite_key: null,
+      business_keys: null,
+      version: null,
+      data_hash: null,
+      change_type: null,
+      changed_fields: [],
+      changed_by_user_id: null,
+      audit_trail: {
+        previous_version: null,
+        change_reason: null,
+        validation_status: record.fields === null ? "rejected" : "staged",
+        quality_score: null,
+      },
     };
     return { document, bytes };
   };
@@ -123,13 +152,13 @@ export function* requests(
 
 /** A document as others want it. */
 export function storedRecord(document: Document): StoredRecord {
-  const { line, data, readable, partial, validation_status, run_id, ingested_at } = document as RawDocument;
+  const { line, data, readable, partial, audit_trail, run_id, ingested_at } = document as RawDocument;
   return {
     line,
     data: data as unknown as StoredRecord["data"],
     readable,
     partial,
-    status: validation_status,
+    status: audit_trail.validation_status,
     runId: run_id,
     ingestedAt: ingested_at,
   };

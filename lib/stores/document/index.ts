@@ -5,6 +5,7 @@ import type { DocumentStore } from "./types.ts";
 export type {
   DocumentOrg,
   DocumentStore,
+  MergedRow,
   RawFile,
   RawRecord,
   Reading,

@@ -5,8 +5,9 @@
  */
 import { LRUCache } from "lru-cache";
 import { type Collection, type Db, MongoClient } from "mongodb";
-import { documentMaker, type RawDocument, requests, storedRecord } from "./documents.ts";
+import { documentMaker, type RawDocument, requests, STATUS, storedRecord } from "./documents.ts";
 import { badAddress, onlyDuplicates, storeError } from "./failures.ts";
+import { expire, recordMerge } from "./merged.ts";
 import { databaseName, documentId, fieldNames, rawCollection, storable } from "./names.ts";
 import {
   type DocumentOrg,
@@ -14,6 +15,7 @@ import {
   MAX_READ_BACK,
   MAX_READING,
   MAX_WRITE_DOCUMENTS,
+  type PoolUse,
   type RawFile,
   type Reading,
   type StagedCounts,
@@ -34,10 +36,16 @@ const MAX_SPELLED = 1000;
 const FILES = "files_metadata";
 
 /** Collections that every organization has, with their indexes. Those of datasets come with the first file. */
-const STANDARD: Record<string, Record<string, 1>> = { [FILES]: { table_name: 1, started_at: 1 } };
+const STANDARD: Record<string, Record<string, 1>> = {
+  [FILES]: { table_name: 1, started_at: 1 },
+  activity_logs: { user_id: 1, at: 1 },
+  users_settings: { user_id: 1 },
+  reports: { name: 1, created_at: 1 },
+  custom_templates: { name: 1 },
+};
 const RAW_INDEX = { file_id: 1, line: 1 } as const;
 
-interface FileDocument {
+export interface FileDocument {
   _id: string;
   org_id: string;
   table_name: string;
@@ -68,6 +76,7 @@ export interface Connection {
   /** Runs work that close() waits for, with our errors. */
   run<T>(work: () => Promise<T>): Promise<T>;
   client: MongoClient;
+  poolUse(): PoolUse;
   close(): Promise<void>;
 }
 
@@ -111,8 +120,24 @@ function remember<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () 
   return made;
 }
 
+/** Counts by the driver's own events; one pool a server, added up. */
+function watchPool(client: MongoClient): Omit<PoolUse, "handles"> {
+  const use = { open: 0, inUse: 0, waiting: 0 };
+  client.on("connectionCreated", () => use.open++);
+  client.on("connectionClosed", () => use.open--);
+  client.on("connectionCheckOutStarted", () => use.waiting++);
+  client.on("connectionCheckOutFailed", () => use.waiting--);
+  client.on("connectionCheckedOut", () => {
+    use.waiting--;
+    use.inUse++;
+  });
+  client.on("connectionCheckedIn", () => use.inUse--);
+  return use;
+}
+
 function openConnection(url: string): Connection {
   const client = createClient(url);
+  const use = watchPool(client);
   const handles = new LRUCache<string, Promise<Handle>>({ max: MAX_HANDLES });
   const running = new Set<Promise<unknown>>();
   const handleOf = (org: DocumentOrg): Promise<Handle> => {
@@ -121,6 +146,7 @@ function openConnection(url: string): Connection {
   };
   return {
     client,
+    poolUse: () => ({ ...use, handles: handles.size }),
     files: async (org) => (await handleOf(org)).files,
     async raw(org, dataset) {
       const name = rawCollection(dataset);
@@ -212,7 +238,7 @@ async function setStatus(
 ): Promise<number> {
   const result = await collection.updateMany(
     { _id: { $in: lines.map((line) => documentId(fileId, line)) } },
-    { $set: { validation_status: "rejected" } },
+    { $set: { [STATUS]: "rejected" } },
   );
   return result.matchedCount;
 }
@@ -227,8 +253,8 @@ async function markRejected(
   const before = await files.findOne({ _id: file.fileId });
   if (before !== null && before.rejected !== null) {
     await collection.updateMany(
-      { file_id: file.fileId, validation_status: "rejected", readable: true },
-      { $set: { validation_status: "staged" } },
+      { file_id: file.fileId, [STATUS]: "rejected", readable: true },
+      { $set: { [STATUS]: "staged" } },
     );
   }
   // Set before the first line is, so that a repetition after a crash takes the marks back first.
@@ -267,6 +293,9 @@ export function createMongoStore(url: string): DocumentStore {
         );
       }),
     markRejected: (file, lines) => run(() => markRejected(connection, file, lines)),
+    recordMerge: (file, merge, rows) => run(() => recordMerge(connection, file, merge, rows)),
+    expire: (org, before) => run(() => expire(connection, org, before)),
+    poolUse: () => connection.poolUse(),
     read: (org, dataset, fileId, from, to) =>
       run(async () => {
         const collection = await connection.raw(org, dataset);

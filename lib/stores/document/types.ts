@@ -39,8 +39,42 @@ export interface Reading {
   how: string;
 }
 
-/** staged: nothing is known against it. rejected: it could not be split into fields, or did not pass the checks. */
-export type ValidationStatus = "staged" | "rejected";
+/**
+ * staged: nothing is known against it. rejected: it could not be split into fields, or did not pass the checks. valid: its
+ * run was merged, and it was not set aside.
+ */
+export type ValidationStatus = "staged" | "rejected" | "valid";
+
+/** What became of a record in the merge. */
+export interface MergedRow {
+  line: number;
+  compositeKey: string;
+  businessKeys: Record<string, unknown>;
+  version: number;
+  /** Hexadecimal. */
+  dataHash: string;
+  changeType: string;
+  changedFields: string[];
+  previousVersion: number | null;
+}
+
+/** What is the same for all records of a merge. */
+export interface Merge {
+  /** Who asked for it; null: the organization's service. */
+  changedBy: string | null;
+  reason: string | null;
+  /** Share of the file's rows that passed the checks, 0 to 1. */
+  qualityScore: number;
+}
+
+/** The client's connections, all organizations together. */
+export interface PoolUse {
+  open: number;
+  inUse: number;
+  waiting: number;
+  /** Organizations whose database is known to be prepared. */
+  handles: number;
+}
 
 /** A raw document as it is read back. */
 export interface StoredRecord {
@@ -78,6 +112,15 @@ export interface DocumentStore {
    * had it. Gives how many of the lines have a document.
    */
   markRejected(file: RawFile, lines: Iterable<number> | AsyncIterable<number>): Promise<number>;
+  /**
+   * Writes down what the merge made of a file's records: first that all that were not rejected say what the table says,
+   * then the versions that were written. May be repeated. Gives how many versions found their document.
+   */
+  recordMerge(file: RawFile, merge: Merge, rows: AsyncIterable<readonly MergedRow[]>): Promise<number>;
+  /** Removes the documents of files that were staged before a moment. Gives how many files there were. */
+  expire(org: DocumentOrg, before: Date): Promise<number>;
+  /** How much of the connections' pool is in use. */
+  poolUse(): PoolUse;
   /** Records whose line is within `from` and `to` (inclusive), in order, at most MAX_READ_BACK of them. */
   read(org: DocumentOrg, dataset: string, fileId: string, from: number, to: number): Promise<StoredRecord[]>;
   /** Removes a file's documents; none there is no error. Gives how many there were. */

@@ -1,0 +1,64 @@
+/**
+ * Job ingest__describe_raw {orgId, runId}: after a merge, the raw records in the document store say what became of them.
+ * Queued in the merge's own transaction where the installation has a document store; a store that is down makes the job
+ * come back later, and nothing of the load waits for it.
+ */
+import type pg from "pg";
+import { z } from "zod";
+import type { MergedRow } from "../../lib/stores/document/index.ts";
+import { rawFile } from "../load/documents.ts";
+import { asOrganization } from "../load/session.ts";
+import type { Run } from "../load/types.ts";
+import type { WorkerContext } from "./index.ts";
+
+const payloadShape = z.object({ orgId: z.uuid(), runId: z.uuid() });
+const BATCH = 1000;
+
+interface Row {
+  line: string;
+  composite_key: string;
+  business_keys: Record<string, unknown>;
+  version: number;
+  data_hash: string;
+  change_type: string;
+  changed_fields: string[];
+  previous_version: number | null;
+}
+
+async function* merged(client: pg.PoolClient, runId: string): AsyncGenerator<MergedRow[]> {
+  await client.query(`declare merged no scroll cursor for select * from ingest.merged_rows('${runId}')`);
+  for (;;) {
+    const { rows } = await client.query<Row>(`fetch ${BATCH} from merged`);
+    if (rows.length === 0) return;
+    yield rows.map((row) => ({
+      line: Number(row.line),
+      compositeKey: row.composite_key,
+      businessKeys: row.business_keys,
+      version: row.version,
+      dataHash: row.data_hash,
+      changeType: row.change_type,
+      changedFields: row.changed_fields,
+      previousVersion: row.previous_version,
+    }));
+  }
+}
+
+export function createDescribeRawTask(context: WorkerContext): (payload: unknown) => Promise<void> {
+  return async (payload) => {
+    const { orgId, runId } = payloadShape.parse(payload);
+    const { documents } = context;
+    if (!documents) return;
+    await asOrganization(context, orgId, null, async (client) => {
+      const { rows } = await client.query<Run & { read_rows: string; rejected_rows: string }>(
+        "select * from ingest.runs where org_id = $1 and id = $2 and status = 'succeeded' and replay_of is null",
+        [orgId, runId],
+      );
+      const run = rows[0];
+      if (!run) return;
+      const read = Number(run.read_rows);
+      const qualityScore = read === 0 ? 1 : 1 - Number(run.rejected_rows) / read;
+      const merge = { changedBy: run.requested_by, reason: null, qualityScore };
+      await documents.recordMerge(await rawFile(context, run), merge, merged(client, run.id));
+    });
+  };
+}
