@@ -17,6 +17,8 @@ export interface Case {
   name: string;
   /** Part of `npm test`. */
   isQuick?: boolean;
+  /** What it leaves behind would be in the way of others: they get a stage of their own. */
+  spoils?: boolean;
   /** Resolves with what is wrong; a text that begins with "skipped: " where it cannot be done here. */
   run(stage: FaultStage, dataset: string): Promise<string[]>;
 }
@@ -249,6 +251,8 @@ const volumes: Case[] = [
   },
   {
     name: "the database's disk is full: a clean abort, then it goes on",
+    // The log of changes knows of the disk.
+    spoils: true,
     async run(stage, dataset) {
       const folder = await mkdtemp(path.join(tmpdir(), "cadastre-disk-"));
       const mounted = await exec("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]).then(
