@@ -1,0 +1,9 @@
+-- One job an execution, in its organization's queue: serial with its loads. Internal.
+create or replace function ingest.queue_pipeline_run(p_org uuid, p_run uuid, p_at timestamptz default null) returns void
+language sql
+set search_path = ''
+as $$
+  select core.enqueue('ingest__transform', json_build_object('orgId', p_org, 'pipelineRunId', p_run), 'org:' || p_org,
+                      'pipeline_run:' || p_run, p_at)
+$$;
+comment on function ingest.queue_pipeline_run(uuid, uuid, timestamptz) is 'Enqueues the job ingest__transform {orgId, pipelineRunId}. Internal.';
