@@ -6,6 +6,7 @@ import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { createLoadTask } from "./ingest__load.ts";
+import { createTransformTask } from "./ingest__transform.ts";
 
 export interface WorkerContext {
   /** The worker's own connections (role cadastre_worker). */
@@ -20,5 +21,5 @@ export interface WorkerContext {
 }
 
 export function createTaskList(context: WorkerContext): TaskList {
-  return { ingest__load: createLoadTask(context) };
+  return { ingest__load: createLoadTask(context), ingest__transform: createTransformTask(context) };
 }
