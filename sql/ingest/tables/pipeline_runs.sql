@@ -13,3 +13,5 @@ create policy all_owner on ingest.pipeline_runs for all to cadastre_owner
 drop policy if exists all_system on ingest.pipeline_runs;
 create policy all_system on ingest.pipeline_runs for all to cadastre_system using (true) with check (true);
 grant select on ingest.pipeline_runs to cadastre_user, cadastre_worker;
+create or replace trigger contracts__remake_views after insert on data.contracts
+  for each row execute function ingest.tg_contracts__remake_views();
