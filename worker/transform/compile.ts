@@ -3,7 +3,8 @@ import { type Column, compileExpression, quoteName, quoteText } from "../../lib/
 import { ExpressionError, type ValueType } from "../../lib/expressions/types.ts";
 import type { Step } from "../../lib/pipelines/definition.ts";
 import { type Cast, castSql, misfitSql } from "./cast.ts";
-import { requireExpression, requireSelect, SqlRefused } from "./fence.ts";
+import { requireExpression, requireSelect } from "./fence.ts";
+import { SqlRefused } from "./fence-rules.ts";
 import { LINE, type Sandbox, type Table, TransformError } from "./types.ts";
 
 export interface CompiledStep {

@@ -40,8 +40,7 @@ begin
   changed := format('array_remove(array[%s]::text[], null) as changed_fields', changed);
 
   if not p_replace then
-    -- Views of models over them go too, and are made anew by their pipelines (ingest.tg_contracts__remake_views).
-    perform data.run_as_views(format('drop function if exists %s(timestamptz); drop view if exists %s, %s cascade',
+    perform data.run_as_views(format('drop function if exists %s(timestamptz); drop view if exists %s, %s',
       n.as_of_function, n.history_view, n.current_view));
   end if;
   perform data.run_as_views(format(

@@ -137,7 +137,7 @@ describe("a model as a view", () => {
   it("comes back after a change of contract took it away", async () => {
     const { bench } = p;
     await bench.query("select data.alter_dataset((select id from data.datasets where name = 'orders'), $1)", [
-      JSON.stringify([{ kind: "add", field: { name: "note" } }]),
+      JSON.stringify([{ op: "add", field: { name: "note" } }]),
     ]);
     const there = () =>
       bench.db.admin.query("select to_regclass($1) is not null as there", [
