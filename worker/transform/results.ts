@@ -89,6 +89,8 @@ export async function storeResult(
       `copy (select ${names} from ${table.name}) to stdout (format csv, header true, encoding 'UTF8'${quote})`,
     ),
   );
+  // A store that fails before it reads leaves the stream without anybody to hear of its end.
+  body.on("error", () => undefined);
   const stored = await store.put(key, body as unknown as Readable, { maxBytes: MAX_RESULT_BYTES });
   return { key, stored };
 }

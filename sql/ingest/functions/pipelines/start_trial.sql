@@ -37,7 +37,7 @@ begin
   end if;
   if start_trial.file_id is not null then
     input_key := ingest.trial_file(start_trial.file_id);
-  elsif input_key not like 'org/' || org || '/files/%' or session_user <> 'cadastre_worker' then
+  elsif input_key is not null and (input_key not like 'org/' || org || '/files/%' or session_user <> 'cadastre_worker') then
     perform core.raise('IN068', 'the object key is not one of your organization''s', 'Upload the file, and give its id.', 'file');
   end if;
   delete from private.pipeline_trials t where t.org_id = org and t.created_at < clock_timestamp() - interval '10 minutes';
