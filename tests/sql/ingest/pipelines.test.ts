@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   addMember,
   asMember,
+  asService,
   createOrg,
   createTestDatabase,
   type TestDatabase,
@@ -164,6 +165,54 @@ describe("definitions", () => {
         `org/${globex.id}/files/x`,
       ]),
     ).rejects.toMatchObject({ code: "IN004" });
+  });
+});
+
+describe("an execution's lease", () => {
+  const steps = [
+    "record_pipeline_step($1, $2, 0, 'file', '', 0, 0, '{}', now())",
+    "fail_pipeline_run($1, $2, '{}')",
+    "park_pipeline_run($1, $2, '{}', now())",
+    "submit_pipeline_run($1, $2, 0, 0, '[]')",
+    "put_model_view($1, $2, 'x', 'select 1 as a')",
+  ];
+
+  it("fences every step of a stale worker", async () => {
+    const [run] = await owner("select id from ingest.run_pipeline('versions')");
+    const lease = (worker: string) =>
+      asService(db, acme.id, (c) =>
+        c.query("select ingest.lease_pipeline_run($1, $2, 60)", [run!.id, worker]),
+      );
+    await lease("one");
+    await expect(lease("two")).rejects.toMatchObject({ code: "IN007" });
+    await lease("one");
+    for (const step of steps)
+      await expect(
+        asService(db, acme.id, (c) => c.query(`select ingest.${step}`, [run!.id, 1])),
+        step,
+      ).rejects.toMatchObject({ code: "IN007" });
+    const beat = await asService(db, acme.id, (c) =>
+      c.query("select ingest.beat_pipeline_run($1, 1) as alive", [run!.id]),
+    );
+    expect(beat.rows).toEqual([{ alive: false }]);
+    await expect(
+      asService(db, globex.id, (c) => c.query("select ingest.fail_pipeline_run($1, 2, '{}')", [run!.id])),
+    ).rejects.toMatchObject({ code: "IN007" });
+  });
+
+  it("and all that is the worker's is its alone", async () => {
+    const id = "00000000-0000-4000-8000-000000000000";
+    for (const call of [
+      ...steps.map((step) => `ingest.${step.replace("$1", `'${id}'`).replace("$2", "1")}`),
+      `ingest.lease_pipeline_run('${id}', 'me')`,
+      `ingest.beat_pipeline_run('${id}', 1)`,
+      `ingest.read_trial('${id}')`,
+      `ingest.answer_trial('${id}', '{}')`,
+      "ingest.model_cursor('orders', 'id')",
+      "private.sandbox_login()",
+      "private.put_sandbox_login('x', 'x')",
+    ])
+      await expect(owner(`select ${call}`), call).rejects.toMatchObject({ code: "42501" });
   });
 });
 
