@@ -1,5 +1,5 @@
 --! Previous: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
---! Hash: sha1:359956cd2436a169f5e94070d56f195d17420bd5
+--! Hash: sha1:ef45b02226b2b4e2058bf8e3886368886bb63c9e
 
 -- The organization's unprivileged login, on which alone user-written SQL runs.
 create table private.sandbox_logins (
@@ -82,6 +82,8 @@ create table ingest.pipeline_runs (
 );
 create index pipeline_runs_pipeline_idx on ingest.pipeline_runs (org_id, pipeline_id, version, created_at desc);
 create index pipeline_runs_created_idx on ingest.pipeline_runs (org_id, created_at desc);
+-- Whether an organization has executions that wait for a worker.
+create index pipeline_runs_queued_idx on ingest.pipeline_runs (org_id) where status = 'queued';
 create index pipeline_runs_file_idx on ingest.pipeline_runs (org_id, file_id);
 create index pipeline_runs_run_idx on ingest.pipeline_runs (org_id, run_id);
 create index pipeline_runs_rerun_of_idx on ingest.pipeline_runs (org_id, rerun_of);

@@ -117,10 +117,11 @@ async function* copyLines(
 
 function unreadable(wrong: { line: number; message: string }[]): TransformError {
   const { line, message } = wrong[0]!;
-  return new TransformError("IN068", `line ${line} of the file cannot be read: ${message}`, {
+  return new TransformError("IN068", `line ${line} of the file cannot be read`, {
     step: 0,
     hint: 'Correct it, or declare the input with "ragged": "repair" or "bad_records": "skip".',
     position: line,
+    told: message,
     sample: wrong,
   });
 }

@@ -38,8 +38,26 @@ export interface Transformed {
 }
 
 /** Runs all steps. Errors: TransformError with the step; those of connections and stores as they are. */
-export function transform(definition: Definition, job: Job): Promise<Transformed> {
-  return definition.kind === "model" ? runModel(definition, job) : runFlow(definition, job);
+export async function transform(definition: Definition, job: Job): Promise<Transformed> {
+  let done = 0;
+  const counted: Job = {
+    ...job,
+    async onStep(report) {
+      done = report.position + 1;
+      await job.onStep(report);
+    },
+  };
+  try {
+    return await (definition.kind === "model" ? runModel(definition, counted) : runFlow(definition, counted));
+  } catch (error) {
+    // The session was ended for it, so what was thrown says only that the connection is gone.
+    if (!job.sandbox.overflown()) throw error;
+    throw new TransformError("IN069", `step ${done} makes temporary tables that are too large`, {
+      step: done,
+      hint: "Filter or select columns before it, or check the join's or the SQL's conditions.",
+      cause: error,
+    });
+  }
 }
 
 async function runFlow(flow: Flow, job: Job): Promise<Transformed> {

@@ -3,15 +3,17 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { sandboxSession, signClaim } from "../../lib/claims.ts";
 import { loginUrl } from "../../lib/db/urls.ts";
-import { AppError, isPgError } from "../../lib/errors.ts";
+import { AppError, explain, isPgError } from "../../lib/errors.ts";
 import { asOrganization } from "../load/session.ts";
-import type { Sandbox, TransformContext } from "./types.ts";
+import { MAX_TEMP_BYTES, type Sandbox, type TransformContext } from "./types.ts";
 
 /** As long as the watchdog lets a transaction of the login be, and a little more. */
 const CLAIM_SECONDS = 2 * 3600;
 const CONNECT_MS = 10_000;
 /** A server process whose client is gone ends its query after this. */
 const CHECK_INTERVAL = "2s";
+/** How often the size of its temporary tables is looked at. */
+const SIZE_MS = 2000;
 
 interface Login {
   role_name: string | null;
@@ -107,6 +109,10 @@ async function begin(context: TransformContext, who: Who, client: pg.Client): Pr
     });
   }
   const schemaName = found[0]!.schema.replaceAll('"', "");
+  // The first temporary table makes the schema in which all of them are.
+  await client.query('create temp table "cadastre session" ()');
+  const { rows: temp } = await client.query<{ schema: number }>("select pg_my_temp_schema()::oid as schema");
+  const size = watchSize(context, client, temp[0]!.schema);
   let count = 0;
   return {
     client,
@@ -115,6 +121,40 @@ async function begin(context: TransformContext, who: Who, client: pg.Client): Pr
     maskKey: context.secrets.sign(`mask:${who.orgId}`, "pipelines"),
     // Named, so that it goes by the extended protocol, which takes one statement only.
     run: (text, values = []) => client.query({ name: `s${++count}`, text, values }),
-    close: () => client.end().catch(() => undefined),
+    overflown: size.overflown,
+    close() {
+      size.stop();
+      return client.end().catch(() => undefined);
+    },
   };
+}
+
+/**
+ * Ends the session when its temporary tables grow beyond the bound, which PostgreSQL has no setting for (temp_file_limit
+ * is about sorts and hashes). Looked at from outside, over the worker's own connections, while a statement runs.
+ */
+function watchSize(
+  context: TransformContext,
+  client: pg.Client,
+  schema: number,
+): { overflown(): boolean; stop(): void } {
+  const most = context.maxTempBytes ?? MAX_TEMP_BYTES;
+  let over = false;
+  const look = async (): Promise<void> => {
+    const { rows } = await context.pool.query<{ bytes: string }>(
+      "select coalesce(sum(pg_total_relation_size(c.oid)), 0) as bytes from pg_class c where c.relnamespace = $1",
+      [schema],
+    );
+    if (Number(rows[0]!.bytes) <= most) return;
+    over = true;
+    clearInterval(timer);
+    await client.end();
+  };
+  const timer = setInterval(() => {
+    look().catch((error: unknown) =>
+      context.log.debug({ err: explain(error) }, "a look at a sandbox's size failed"),
+    );
+  }, SIZE_MS);
+  timer.unref();
+  return { overflown: () => over, stop: () => clearInterval(timer) };
 }

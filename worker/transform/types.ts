@@ -8,10 +8,14 @@ import type { LoadContext } from "../load/types.ts";
 
 export type TransformContext = Pick<LoadContext, "pool" | "claimKey" | "store" | "log" | "leaseSeconds"> & {
   secrets: Secrets;
+  /** Most bytes of the temporary tables of one execution. */
+  maxTempBytes?: number;
 };
 
 /** Most rows of one step's result. */
 export const MAX_STEP_ROWS = 20_000_000;
+/** Most bytes of all its steps' tables. */
+export const MAX_TEMP_BYTES = 20 * 1024 ** 3;
 /** The line of the file that a row came from; kept through the steps, left out of results. */
 export const LINE = "_source_line";
 
@@ -25,6 +29,8 @@ export interface Sandbox {
   maskKey: string;
   /** One statement, never several: sent by the extended protocol. */
   run<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+  /** Its temporary tables grew beyond the bound, for which it was ended. */
+  overflown(): boolean;
   close(): Promise<void>;
 }
 

@@ -200,6 +200,24 @@ describe("an execution's lease", () => {
     ).rejects.toMatchObject({ code: "IN007" });
   });
 
+  it("waits for its turn among everybody's runs: another organization's first goes before one's second", async () => {
+    const turn = async (who: ReturnType<typeof as>, name: string): Promise<number> => {
+      const [run] = await who("select id from ingest.run_pipeline($1)", [name]);
+      const { rows } = await db.admin.query("select priority from graphile_worker.jobs where key = $1", [
+        `pipeline_run:${run!.id}`,
+      ]);
+      return rows[0].priority;
+    };
+    const mine = [
+      await turn(owner, "versions"),
+      await turn(owner, "versions"),
+      await turn(owner, "versions"),
+    ];
+    expect(mine).toEqual([mine[0]!, mine[0]! + 1, mine[0]! + 2]);
+    await other("select ingest.create_pipeline('own', $1)", [json(flow())]);
+    expect(await turn(other, "own")).toBeLessThan(mine[1]!);
+  });
+
   it("and all that is the worker's is its alone", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
     for (const call of [
@@ -232,7 +250,7 @@ describe("templates", () => {
       ),
     ).toEqual([{ name: "mine", origin: "system", origin_version: 1 }]);
     const [version] = await other(
-      "select definition -> 'output' ->> 'dataset' as d from ingest.pipeline_versions",
+      "select v.definition -> 'output' ->> 'dataset' as d from ingest.pipeline_versions v join ingest.pipelines p on p.id = v.pipeline_id where p.name = 'mine'",
     );
     expect(version).toEqual({ d: "my_data" });
   });

@@ -271,6 +271,35 @@ describe("a session of the login", () => {
   });
 });
 
+describe("an execution on the login", () => {
+  it("is ended when its temporary tables grow too large", { timeout: 60_000 }, async () => {
+    await p.create("growing", {
+      kind: "model",
+      sql: "select g as id, sha512(g::text::bytea)::text || sha512((g + 1)::text::bytea)::text as v from generate_series(1, 15000000) g",
+      dataset: "growing",
+      materialized: "table",
+      key_fields: ["id"],
+    });
+    const [run] = await p.bench.query<{ id: string }>("select id from ingest.run_pipeline('growing')");
+    const done = await p.execute(run!.id, { maxTempBytes: 20_000_000 });
+    expect(done).toMatchObject({
+      status: "failed",
+      run_id: null,
+      error: { code: "IN069", message: expect.stringContaining("too large") },
+    });
+    // Its server process is gone with it.
+    const left = async (): Promise<number> =>
+      (
+        await p.bench.db.admin.query(
+          "select count(*)::int as n from pg_stat_activity where application_name = 'cadastre-sandbox'",
+        )
+      ).rows[0].n;
+    for (let i = 0; i < 100 && (await left()) > 0; i++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await left()).toBe(0);
+  });
+});
+
 describe("the fence", () => {
   it.each([
     ["settings", "select set_config('cadastre.claim', '', false)"],

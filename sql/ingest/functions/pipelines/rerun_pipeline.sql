@@ -17,7 +17,7 @@ begin
   insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, rerun_of, requested_by, by_service)
   values (old.org_id, old.pipeline_id, old.version, 'rerun', old.file_id, old.id, private.user_id(), private.user_id() is null)
   returning * into run;
-  perform ingest.queue_pipeline_run(run.org_id, run.id);
+  perform ingest.queue_pipeline_run(run.org_id, run.id, null, private.take_turn(run.org_id, run.id));
   perform audit.record('pipeline.run', 'pipeline', run.pipeline_id::text,
     jsonb_build_object('run', run.id, 'version', run.version, 'trigger', 'rerun', 'rerun_of', old.id));
   perform ingest.tell_pipeline_run(run.org_id, run.id);

@@ -36,7 +36,7 @@ begin
   insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, requested_by, by_service)
   values (found_one.org_id, found_one.id, found_one.version, run_pipeline.p_trigger, run_pipeline.file_id, who, service)
   returning * into run;
-  perform ingest.queue_pipeline_run(run.org_id, run.id);
+  perform ingest.queue_pipeline_run(run.org_id, run.id, null, private.take_turn(run.org_id, run.id));
   perform audit.record('pipeline.run', 'pipeline', found_one.id::text,
     jsonb_build_object('run', run.id, 'version', run.version, 'trigger', run.trigger, 'file', run.file_id));
   perform ingest.tell_pipeline_run(run.org_id, run.id);

@@ -19,7 +19,7 @@ begin
        and v.definition ->> 'sql' ~ ('\m' || d.name || '\M')
     returning org_id, id
   loop
-    perform ingest.queue_pipeline_run(run.org_id, run.id);
+    perform ingest.queue_pipeline_run(run.org_id, run.id, null, private.take_turn(run.org_id, run.id));
   end loop;
   return null;
 end
