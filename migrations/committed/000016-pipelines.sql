@@ -1,5 +1,5 @@
 --! Previous: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
---! Hash: sha1:ef45b02226b2b4e2058bf8e3886368886bb63c9e
+--! Hash: sha1:1790c25a9a90ed02d1dc18dabc6653dec95090a7
 
 -- The organization's unprivileged login, on which alone user-written SQL runs.
 create table private.sandbox_logins (
@@ -84,6 +84,8 @@ create index pipeline_runs_pipeline_idx on ingest.pipeline_runs (org_id, pipelin
 create index pipeline_runs_created_idx on ingest.pipeline_runs (org_id, created_at desc);
 -- Whether an organization has executions that wait for a worker.
 create index pipeline_runs_queued_idx on ingest.pipeline_runs (org_id) where status = 'queued';
+-- The reaper's question: which running executions lost their lease.
+create index pipeline_runs_lease_idx on ingest.pipeline_runs (lease_until) where status = 'running';
 create index pipeline_runs_file_idx on ingest.pipeline_runs (org_id, file_id);
 create index pipeline_runs_run_idx on ingest.pipeline_runs (org_id, run_id);
 create index pipeline_runs_rerun_of_idx on ingest.pipeline_runs (org_id, rerun_of);

@@ -6,7 +6,7 @@ import { LEASE_SECONDS, leaseLost } from "../load/lease.ts";
 import { asOrganization } from "../load/session.ts";
 import { contractOf, type StoredResult, storeResult } from "./results.ts";
 import { modelSelect, transform } from "./run.ts";
-import { openSandbox } from "./sandbox.ts";
+import { openSandbox, requireStanding } from "./sandbox.ts";
 import {
   type Result,
   type Sandbox,
@@ -124,6 +124,7 @@ async function runSteps(execution: Execution): Promise<TransformOutcome> {
   const end = (): void => void sandbox.close();
   signal.addEventListener("abort", end, { once: true });
   try {
+    await requireStanding(sandbox);
     if (definition.kind === "model" && definition.materialized === "view")
       return await makeView(execution, sandbox, definition);
     return await makeResults(execution, sandbox, definition, found!.object_key);

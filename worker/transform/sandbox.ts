@@ -50,6 +50,20 @@ export async function openSandbox(context: TransformContext, who: Who): Promise<
   }
 }
 
+/**
+ * Whoever a pipeline runs for may still run it: a schedule does not outlast the rights of who made it. Errors: AppError
+ * IN067.
+ */
+export async function requireStanding(sandbox: Sandbox): Promise<void> {
+  const { rows } = await sandbox.run<{ may: boolean }>(
+    "select private.has_permission('pipeline.execute') and private.has_permission('run.execute') as may",
+  );
+  if (rows[0]!.may) return;
+  throw new AppError("IN067", "the person for whom this runs may not run pipelines any more", {
+    hint: "Somebody who may saves the pipeline again, or runs it by hand.",
+  });
+}
+
 /** The organization's login, made where there is none, or anew in place of `instead`. */
 async function loginOf(context: TransformContext, orgId: string, instead: string | null): Promise<Known> {
   const { secrets } = context;

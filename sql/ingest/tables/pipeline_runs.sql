@@ -12,6 +12,7 @@ create policy all_owner on ingest.pipeline_runs for all to cadastre_owner
   using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
 drop policy if exists all_system on ingest.pipeline_runs;
 create policy all_system on ingest.pipeline_runs for all to cadastre_system using (true) with check (true);
-grant select on ingest.pipeline_runs to cadastre_user, cadastre_worker, cadastre_system;
+grant select on ingest.pipeline_runs to cadastre_user, cadastre_worker;
+grant select, update on ingest.pipeline_runs to cadastre_system;
 create or replace trigger contracts__remake_views after insert on data.contracts
   for each row execute function ingest.tg_contracts__remake_views();

@@ -1,5 +1,6 @@
 /** Pipelines as data: who may do what with them, versions, and templates between organizations. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { asKey, makeApiKey } from "../../isolation/roads.ts";
 import {
   addMember,
   asMember,
@@ -77,6 +78,19 @@ describe("who may do what", () => {
     await expect(
       mine("insert into ingest.pipelines (org_id, name) values ($1, 'direct')", [acme.id]),
     ).rejects.toMatchObject({ code: "42501" });
+  });
+
+  it("an API key runs nothing that reads rows unless it may read them", async () => {
+    await owner("select ingest.create_pipeline('by_key', $1)", [json(flow())]);
+    const who = { orgId: acme.id, slug: "acme", userId: members.manager!, email: "" };
+    const run = ["pipeline.execute", "run.execute", "dataset.create"];
+    const narrow = await makeApiKey(db, who, run);
+    const wide = await makeApiKey(db, who, [...run, "record.view"]);
+    for (const call of ["run_pipeline('by_key')", "start_trial('by_key')"]) {
+      const asKeyOf = (id: string) => asKey(db, who, id, (c) => c.query(`select ingest.${call}`));
+      await expect(asKeyOf(narrow.id), call).rejects.toMatchObject({ code: "42501" });
+      await expect(asKeyOf(wide.id), call).resolves.toBeDefined();
+    }
   });
 
   it("another organization's people see and touch none of it, by name or id", async () => {

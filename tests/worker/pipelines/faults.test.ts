@@ -5,7 +5,7 @@ import { createLogger } from "../../../lib/log.ts";
 import { createPool } from "../../../lib/pg.ts";
 import type { ObjectStore } from "../../../lib/stores/object/index.ts";
 import { executePipeline } from "../../../worker/transform/execute.ts";
-import { addMember, asMember, asService } from "../../support/database.ts";
+import { addMember, asMember, asPlatform, asService } from "../../support/database.ts";
 import { createPipelines, type Pipelines } from "./support.ts";
 
 let p: Pipelines;
@@ -74,6 +74,27 @@ describe("an execution", () => {
     // The same job once more finds nothing to do.
     expect((await p.execute(id)).outcome).toBe("nothing");
     expect(await runsOf()).toBe(before + 1);
+  });
+
+  it("whose job is gone too is put back into the queue by whoever lives, and the silent worker writes nothing", async () => {
+    const { db, org } = p.bench;
+    const id = await queued();
+    await asService(db, org.id, (c) => c.query("select ingest.lease_pipeline_run($1, 'silent', 1)", [id]));
+    await db.admin.query(
+      "select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs where key = $1",
+      [`pipeline_run:${id}`],
+    );
+    await db.admin.query("select pg_sleep(1.2)");
+    await asPlatform(db, (c) => c.query("select ingest.reap_runs()"));
+    const { rows } = await db.admin.query(
+      "select count(*)::int as n from graphile_worker.jobs where key = $1",
+      [`pipeline_run:${id}`],
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+    await expect(
+      asService(db, org.id, (c) => c.query("select ingest.submit_pipeline_run($1, 1, 0, 0, '[]')", [id])),
+    ).rejects.toMatchObject({ code: "IN007" });
+    expect(await p.execute(id)).toMatchObject({ status: "submitted" });
   });
 
   it("that was taken over or cancelled meanwhile writes nothing, and its result is removed", async () => {
@@ -156,6 +177,11 @@ describe("an execution", () => {
           (await c.query("select id from ingest.run_pipeline('left_behind', null, 'schedule')")).rows[0].id,
       );
     expect(await p.execute(await byClock())).toMatchObject({ status: "submitted" });
+    const role = (key: string) =>
+      db.admin.query("update access.memberships set role_key = $2 where user_id = $1", [leaver, key]);
+    await role("analyst");
+    expect(await p.execute(await byClock())).toMatchObject({ status: "failed", error: { code: "IN067" } });
+    await role("manager");
     await db.admin.query("delete from access.memberships where user_id = $1", [leaver]);
     expect(await p.execute(await byClock())).toMatchObject({ status: "failed", error: { code: "IN067" } });
     await db.admin.query("delete from access.users where id = $1", [leaver]);

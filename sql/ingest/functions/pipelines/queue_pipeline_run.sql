@@ -9,3 +9,4 @@ as $$
                       'pipeline_run:' || p_run, p_at, p_turn)
 $$;
 comment on function ingest.queue_pipeline_run(uuid, uuid, timestamptz, int) is 'Enqueues the job ingest__transform {orgId, pipelineRunId}. Internal.';
+grant execute on function ingest.queue_pipeline_run(uuid, uuid, timestamptz, int) to cadastre_system;

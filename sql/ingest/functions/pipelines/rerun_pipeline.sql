@@ -8,6 +8,7 @@ declare
   run ingest.pipeline_runs;
 begin
   perform core.require('pipeline.execute');
+  perform ingest.require_reader();
   old := ingest.find_pipeline_run(rerun_pipeline.pipeline_run_id, '{submitted,succeeded,failed,cancelled}');
   if old.file_id is not null then
     perform ingest.check_pipeline_file(old.file_id);

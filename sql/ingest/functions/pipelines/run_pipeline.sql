@@ -15,6 +15,7 @@ declare
   service boolean := who is null;
 begin
   perform core.require('pipeline.execute');
+  perform ingest.require_reader();
   if run_pipeline.p_trigger !~ '^[a-z][a-z_]{0,29}$' then
     perform core.raise('IN067', 'not a trigger', 'Use hand, or a word of up to 30 lower-case letters.', 'trigger');
   end if;

@@ -19,6 +19,7 @@ declare
   most_waiting constant int := 20;
 begin
   perform core.require('pipeline.execute');
+  perform ingest.require_reader();
   if wanted is null then
     select v.definition into wanted
       from ingest.pipelines p

@@ -4,3 +4,4 @@ language sql
 set search_path = ''
 as $$ select core.notify('pipeline_runs:' || p_org, p_run) $$;
 comment on function ingest.tell_pipeline_run(uuid, uuid) is 'Notifies pipeline_runs:<org> with the execution''s id. Internal.';
+grant execute on function ingest.tell_pipeline_run(uuid, uuid) to cadastre_system;
