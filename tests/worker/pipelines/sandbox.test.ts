@@ -2,10 +2,12 @@
  * The organization's unprivileged login, attacked as somebody would who has found a way past the fence that reads their
  * SQL: each probe is sent over a real session of that login, as the worker opens it. Then the fence itself.
  */
+import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxSession, signClaim } from "../../../lib/claims.ts";
 import { loginUrl } from "../../../lib/db/urls.ts";
+import { createSecrets } from "../../../lib/secrets.ts";
 import { watchSqlLogins } from "../../../worker/tasks/access__watch_sql.ts";
 import { requireSelect } from "../../../worker/transform/fence.ts";
 import { openSandbox } from "../../../worker/transform/sandbox.ts";
@@ -268,6 +270,71 @@ describe("a session of the login", () => {
     const anew = await open(p.bench.manager);
     expect(await seen(anew)).toHaveLength(3);
     await anew.close();
+  });
+});
+
+describe("the login", () => {
+  it("is made on first use, once, however many ask; and anew where its password cannot be opened any more", async () => {
+    const { db } = p.bench;
+    const org = await createOrg(db, "initech");
+    const who = { orgId: org.id, userId: null };
+    const role = async (s: Sandbox): Promise<string> =>
+      (await s.client.query("select current_user as r")).rows[0].r;
+    const logins = async () =>
+      (
+        await db.admin.query("select role_name, sealed from private.sandbox_logins where org_id = $1", [
+          org.id,
+        ])
+      ).rows;
+    expect(await logins()).toEqual([]);
+    const sessions = await Promise.all([1, 2, 3].map(() => openSandbox(p.context, who)));
+    const roles = new Set(await Promise.all(sessions.map(role)));
+    expect([...roles]).toEqual([(await logins())[0].role_name]);
+    expect((await logins())[0].sealed).toMatch(/^v1\./);
+    await Promise.all(sessions.map((s) => s.close()));
+    const other = await openSandbox({ ...p.context, secrets: createSecrets(randomBytes(32)) }, who);
+    const [now] = await logins();
+    expect(await role(other)).toBe(now.role_name);
+    expect(roles.has(now.role_name)).toBe(false);
+    const { rows } = await db.admin.query(
+      "select count(*)::int as n from pg_roles where rolname = any ($1)",
+      [[...roles]],
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    await other.close();
+  });
+
+  it("may do nothing that the views' group may not, but for temporary tables", async () => {
+    const { rows } = await p.bench.db.admin.query(
+      `select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolinherit, r.rolconnlimit,
+              (select array_agg(g.roleid::regrole::text) from pg_auth_members g where g.member = r.oid) as groups,
+              has_database_privilege(r.oid, current_database(), 'create') as creates
+         from pg_roles r join private.sandbox_logins l on l.role_oid = r.oid where l.org_id = $1`,
+      [p.bench.org.id],
+    );
+    expect(rows).toMatchObject([
+      {
+        rolsuper: false,
+        rolbypassrls: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolreplication: false,
+        rolinherit: false,
+        rolconnlimit: 4,
+        groups: ["cadastre_sandbox"],
+        creates: false,
+      },
+    ]);
+    const granted = await p.bench.db.admin.query(
+      `select c.oid::regclass::text as object, a.privilege_type from pg_class c cross join lateral aclexplode(c.relacl) a
+        where a.grantee = any (array['cadastre_sandbox', 'cadastre_sql']::regrole[]) and a.privilege_type <> 'SELECT'`,
+    );
+    expect(granted.rows).toEqual([]);
+    const functions = await p.bench.db.admin.query(
+      `select p.oid::regprocedure::text as f from pg_proc p cross join lateral aclexplode(p.proacl) a
+        where a.grantee = any (array['cadastre_sandbox', 'cadastre_sql']::regrole[]) and p.proname !~ '_as_of$'`,
+    );
+    expect(functions.rows).toEqual([]);
   });
 });
 
