@@ -17,7 +17,7 @@ export interface CompiledStep {
   written?: { offset: number; length: number };
   /** The rows of a split's second output. */
   other?: string;
-  /** Raises before the step is done where this has rows: a column's name, the line, the value. */
+  /** Asked when the step fails on values: whose they are, with line and value. */
   misfits?: { sql: string; type: string; column: string }[];
 }
 
@@ -134,7 +134,10 @@ function cast(step: Step & { kind: "cast" }, at: At): CompiledStep {
   }
   const columns = at.from.columns.map((c) => {
     const to = casts.get(c.name);
-    return { sql: to === undefined ? plain(c.name) : castSql(c.name, to), name: c.name };
+    return {
+      sql: to === undefined ? plain(c.name) : castSql(c.name, to, step.on_error === "fail"),
+      name: c.name,
+    };
   });
   const hasLine = at.from.columns.some((c) => c.name === LINE);
   const line = hasLine ? plain(LINE) : "null::bigint";

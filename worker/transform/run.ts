@@ -69,8 +69,9 @@ async function runFlow(flow: Flow, job: Job): Promise<Transformed> {
     const position = index + 1;
     const startedAt = new Date();
     const compiled = await compileStep(step, { step: position, from: table, sandbox: job.sandbox });
-    await requireFit(compiled, position, job.sandbox);
-    const after = await makeTable(compiled, position, `step ${position}`, job.sandbox);
+    const after = await makeTable(compiled, position, `step ${position}`, job.sandbox).catch(
+      (error: unknown) => explainMisfits(error, compiled, position, job.sandbox),
+    );
     let label = compiled.label;
     if (step.kind === "split" && step.output !== undefined) {
       const other = await makeTable(
@@ -236,9 +237,18 @@ function shifted(written: CompiledStep["written"], by: number): CompiledStep["wr
 
 const MAX_SAMPLE = 5;
 
-/** A cast that is to fail where values do not fit. Errors: TransformError IN066 with lines and values as its sample. */
-async function requireFit({ misfits }: CompiledStep, step: number, sandbox: Sandbox): Promise<void> {
-  for (const { sql, type, column } of misfits ?? []) {
+/** A failure on a value of a cast, told with lines and values. Errors: TransformError IN066, else the one that it was. */
+async function explainMisfits(
+  error: unknown,
+  { misfits }: CompiledStep,
+  step: number,
+  sandbox: Sandbox,
+): Promise<never> {
+  const onValue =
+    error instanceof TransformError && isPgError(error.cause) && error.cause.code.startsWith("22");
+  if (!onValue || misfits === undefined) throw error;
+  await sandbox.run("rollback");
+  for (const { sql, type, column } of misfits) {
     const { rows } = await guarded(step, undefined, () =>
       sandbox.run<{ line: string | null; value: string; n: string }>(
         `select m.*, count(*) over () as n from (${sql}) m order by m.line limit ${MAX_SAMPLE}`,
@@ -256,6 +266,7 @@ async function requireFit({ misfits }: CompiledStep, step: number, sandbox: Sand
       },
     );
   }
+  throw error;
 }
 
 const BOUNDS = /^(57014|53400|54|53200)/;
