@@ -28,7 +28,7 @@ function normal(column: string, { type, decimal, order }: Cast): string {
   return value;
 }
 
-/** The typed value; where it does not fit null, or strictly an error of PostgreSQL's, which costs half as much. */
+/** The typed value; where it does not fit null, or strictly an error, so that nobody has to look for misfits first. */
 export function castSql(column: string, cast: Cast, strict: boolean): string {
   if (cast.type === "text") return `t.${quoteName(column)}::text`;
   if (strict) return `${normal(column, cast)}::${cast.type}`;
