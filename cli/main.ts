@@ -14,6 +14,7 @@ import { keys } from "./commands/keys.ts";
 import { member } from "./commands/member.ts";
 import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
+import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
 import { rejected } from "./commands/rejected.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
@@ -28,6 +29,7 @@ const COMMANDS: Record<string, Command> = {
   ingest,
   inspect,
   rejected,
+  pipeline,
   policy,
   "sql-login": sqlLogin,
   "identity-provider": identityProvider,

@@ -7,9 +7,10 @@ import { createHmac } from "node:crypto";
 export interface Claim {
   /**
    * user: a member. key: an API key of a member's, its id as the session. operator: a platform operator.
-   * service: the worker for an organization, or for the platform.
+   * service: the worker for an organization, or for the platform. sandbox: counts on one session of the
+   * organization's unprivileged login alone, whose number is the session (sandboxSession).
    */
-  kind: "user" | "key" | "operator" | "service";
+  kind: "user" | "key" | "operator" | "service" | "sandbox";
   orgId: string | null;
   userId: string | null;
   sessionId?: string | null;
@@ -31,4 +32,10 @@ export function signClaim(claim: Claim, key: Buffer): string {
     String(expires),
   ].join(".");
   return `${payload}.${createHmac("sha256", key).update(payload).digest("hex")}`;
+}
+
+/** The session part of a claim of kind sandbox: the number of the server process that it is for. */
+export function sandboxSession(pid: number): string {
+  const hex = pid.toString(16).padStart(32, "0");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

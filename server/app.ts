@@ -24,6 +24,7 @@ import { allowOrigins } from "./http/cors.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
 import { outboxRoutes } from "./http/outbox.ts";
+import { pipelineRoutes } from "./http/pipelines.ts";
 import { runRoutes } from "./http/runs.ts";
 import { uploadHandler } from "./http/upload.ts";
 import { createListener } from "./listener.ts";
@@ -98,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   );
   app.use("/orgs", bearer);
   app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use(pipelineRoutes({ pool, organizations, claimKey }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

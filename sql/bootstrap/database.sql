@@ -10,7 +10,7 @@ begin
   execute format('revoke all on database %I from public', current_database());
   execute format('grant connect on database %I to cadastre_gateway, cadastre_worker, cadastre_sql', current_database());
   execute format('grant connect, create, temporary on database %I to cadastre_owner', current_database());
-  execute format('grant temporary on database %I to cadastre_worker', current_database());
+  execute format('grant temporary on database %I to cadastre_worker, cadastre_sandbox', current_database());
 end
 $$;
 revoke create on schema public from public;

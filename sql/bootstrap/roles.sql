@@ -12,6 +12,7 @@
 --   cadastre_user       what a signed-in API request runs as
 --   cadastre_anonymous  what an API request without a token runs as
 --   cadastre_sql        group of all analysts' SQL logins
+--   cadastre_sandbox    group of the organizations' unprivileged logins: what people write as SQL runs there
 do $$
 declare
   wanted record;
@@ -27,7 +28,8 @@ begin
       ('cadastre_worker',    'login inherit nocreaterole'),
       ('cadastre_user',      'nologin nocreaterole'),
       ('cadastre_anonymous', 'nologin nocreaterole'),
-      ('cadastre_sql',       'nologin nocreaterole')
+      ('cadastre_sql',       'nologin nocreaterole'),
+      ('cadastre_sandbox',   'nologin nocreaterole')
     ) as r (name, options)
   loop
     if not exists (select from pg_catalog.pg_roles where rolname = wanted.name) then
@@ -41,6 +43,9 @@ grant cadastre_user, cadastre_anonymous to cadastre_gateway with inherit false, 
 grant cadastre_jobs to cadastre_worker with inherit true, set true;
 -- cadastre_logins hands out membership in the group of SQL logins, nothing else.
 grant cadastre_sql to cadastre_logins with admin true, inherit false, set false;
+-- An organization's unprivileged login reads what analysts' logins read, and has temporary tables besides.
+grant cadastre_sql to cadastre_sandbox with inherit true, set false;
+grant cadastre_sandbox to cadastre_logins with admin true, inherit false, set false;
 
 -- cadastre_logins becomes a member of each login it makes (private.make_login_role), which is enough to end that login's
 -- sessions and to see what they run. pg_signal_backend would let it end everybody's, so it is taken back where it was.

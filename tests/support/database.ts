@@ -30,7 +30,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     `revoke all on database ${name} from public;
      grant connect on database ${name} to cadastre_gateway, cadastre_worker, cadastre_sql;
      grant connect, create, temporary on database ${name} to cadastre_owner;
-     grant temporary on database ${name} to cadastre_worker`,
+     grant temporary on database ${name} to cadastre_worker, cadastre_sandbox`,
   );
   const adminUrl = databaseUrl(cluster.adminUrl, name);
   const connections: Connections = {

@@ -105,6 +105,34 @@ const ACCESS_ROWS = `
   insert into access.api_keys (org_id, name, prefix, permissions, created_by, expires_at, revoked_at)
   values ($1, 'secret of ' || $2, 'planted', '{record.view}', $4, now() + interval '1 day', now())`;
 
+/** Rows of pipelines, as a superuser puts them. $1 the organization, $2 its slug, $3 a member, $4 a file, $5 a run. */
+const PIPELINE_ROWS = `
+  with pipeline as (
+    insert into ingest.pipelines (org_id, name, title) values ($1, 'planted', 'secret of ' || $2) returning id
+  ), version as (
+    insert into ingest.pipeline_versions (org_id, pipeline_id, version, definition, saved_by, by_service)
+    select $1, id, 1, jsonb_build_object('secret', $2::text), $3, false from pipeline returning pipeline_id
+  ), run as (
+    insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, run_id, status, by_service, finished_at)
+    select $1, pipeline_id, 1, 'hand', $4, $5, 'failed', false, now() from version returning id
+  ), step as (
+    insert into ingest.pipeline_run_steps (org_id, pipeline_run_id, "position", kind, label, started_at)
+    select $1, id, 1, 'filter', 'secret of ' || $2, now() from run
+  ), failure as (
+    insert into ingest.pipeline_failures (org_id, pipeline_run_id, message) select $1, id, 'secret of ' || $2 from run
+  ), template as (
+    insert into ingest.pipeline_templates (org_id, name, title) values ($1, 'planted', 'secret of ' || $2) returning id
+  ), template_version as (
+    insert into ingest.pipeline_template_versions (org_id, template_id, version, definition)
+    select $1, id, 1, jsonb_build_object('secret', $2::text) from template
+  ), trial as (
+    insert into private.pipeline_trials (org_id, requested_by, definition, row_limit) values ($1, $3, jsonb_build_object('secret', $2::text), 1)
+  ), login as (
+    insert into private.sandbox_logins (org_id, role_name, role_oid, sealed)
+    values ($1, 'sandbox_' || left(encode(sha256($2::text::bytea), 'hex'), 18), 1, 'v1.x')
+  )
+  insert into private.template_installs (org_id, template) values ($1, 'secret of ' || $2)`;
+
 export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedOrg> {
   const org = await createOrg(db, slug);
   const members = {} as Record<Role, string>;
@@ -129,5 +157,10 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
   await db.admin.query(FEDERATION_ROWS, [org.id, slug, members.viewer]);
   await db.admin.query(ACCESS_ROWS, [org.id, slug, members.viewer, members.admin]);
   const { rows } = await db.admin.query<{ id: string }>(LOAD_ROWS, [org.id, slug, datasetId]);
+  const { rows: files } = await db.admin.query<{ id: string }>(
+    "select id from ingest.files where org_id = $1",
+    [org.id],
+  );
+  await db.admin.query(PIPELINE_ROWS, [org.id, slug, members.editor, files[0]!.id, rows[0]!.id]);
   return { ...org, members, datasetId, runId: rows[0]!.id };
 }

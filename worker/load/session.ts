@@ -8,7 +8,7 @@ const CLAIM_SECONDS = 6 * 3600;
 
 /** Runs `work` in a transaction as the worker acting for an organization and, where there is one, a user. */
 export function asOrganization<T>(
-  context: LoadContext,
+  context: Pick<LoadContext, "pool" | "claimKey">,
   orgId: string,
   userId: string | null,
   work: (client: pg.PoolClient) => Promise<T>,

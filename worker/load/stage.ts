@@ -69,7 +69,11 @@ function readOptions(run: Run): z.infer<typeof optionsShape> {
 }
 
 /** The stored file as the readers want it; counts what passes. */
-export async function storedSource(context: LoadContext, key: string, heart: Heart): Promise<ByteSource> {
+export async function storedSource(
+  context: Pick<LoadContext, "store">,
+  key: string,
+  heart: Pick<Heart, "signal" | "bytes">,
+): Promise<ByteSource> {
   const size = await context.store.size(key);
   if (size === null) {
     throw new AppError("IN013", "the stored file is gone", { hint: "Upload it again." });

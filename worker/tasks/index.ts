@@ -7,6 +7,7 @@ import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
+import { createTransformTask } from "./ingest__transform.ts";
 import { owned } from "./owned.ts";
 
 export interface WorkerContext {
@@ -24,6 +25,7 @@ export interface WorkerContext {
 export function createTaskList(context: WorkerContext): TaskList {
   const tasks: TaskList = {
     ingest__load: createLoadTask(context),
+    ingest__transform: createTransformTask(context),
     ingest__describe_raw: createDescribeRawTask(context),
   };
   return Object.fromEntries(

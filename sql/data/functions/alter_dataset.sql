@@ -25,8 +25,9 @@ begin
     perform core.raise('DS008', format('give 1 to %s changes', max_changes), 'Give the changes as a JSON array.', 'changes');
   end if;
   perform 1 from data.datasets x where x.org_id = n.org_id and x.id = alter_dataset.dataset_id for update;
-  -- A type cannot change under a view or a generated column; both come back below.
-  perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s', n.as_of_function, n.history_view, n.current_view));
+  -- A type cannot change under a view or a generated column; both come back below. Views of models over them go too, and
+  -- are made anew by their pipelines (ingest.tg_contracts__remake_views).
+  perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s cascade', n.as_of_function, n.history_view, n.current_view));
   perform data.drop_filters(n.current_table);
   perform data.drop_filters(n.history_table);
   execute format('alter table %s drop column data_hash; alter table %s drop column data_hash', n.current_table, n.history_table);

@@ -12,7 +12,11 @@ begin
               and f.dataset_id <> drop_dataset.dataset_id and f.retired_at is null) then
     perform core.raise('DS012', 'another dataset refers to this one', 'Change or delete the other one first.');
   end if;
-  perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s', n.as_of_function, n.history_view, n.current_view));
+  begin
+    perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s', n.as_of_function, n.history_view, n.current_view));
+  exception when dependent_objects_still_exist then
+    perform core.raise('DS012', 'the view of a model reads this dataset', 'Drop or change that pipeline first.');
+  end;
   execute format('drop table %s, %s', n.current_table, n.history_table);
   execute format('drop function %1$s.%2$I(), %1$s.%3$I(), %1$s.%4$I(), %1$s.%5$I()', n.store_schema,
     n.name || '__insert', n.name || '__update', n.name || '__delete', n.name || '__history');

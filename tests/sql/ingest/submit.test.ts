@@ -212,6 +212,11 @@ describe("a lease", () => {
 
   it("is held by one worker; every step of a stale one is refused", async () => {
     const [run] = await submit("editor");
+    // Files before it would go first.
+    await db.admin.query(
+      "update ingest.runs set status = 'cancelled', finished_at = now() where status in ('queued', 'waiting') and id <> $1",
+      [run!.id],
+    );
     const lease = (worker: string) =>
       asService(
         db,
@@ -271,7 +276,8 @@ describe("a lease", () => {
     expect(
       rows
         .map((row) => row.name)
-        .filter((name) => !["beat_run", "landing_name"].includes(name))
+        // Those of pipelines are in pipelines.test.ts.
+        .filter((name) => !["beat_run", "landing_name"].includes(name) && !/pipeline|model_view/.test(name))
         .sort(),
     ).toEqual(tested.sort());
   });

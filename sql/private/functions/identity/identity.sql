@@ -7,6 +7,8 @@
 --   * session_user is the gateway or the worker: identity comes from the claim in the setting cadastre.claim, which
 --     counts only with a valid signature and before its expiry. A member's claim also needs the live membership, and,
 --     when it names a session, that session or API key alive: an ended one is nobody at the next statement.
+--   * session_user is an organization's unprivileged login: the organization is the login's, the user that of a claim
+--     made for this session alone (private.sandbox_identity).
 --   * anyone else, a superuser too, is nobody.
 --
 -- Claim: 'v1.<kind>.<org uuid or ->.<user uuid or ->.<session or key uuid or ->.<expiry, Unix seconds>.<hmac hex>'.
@@ -38,6 +40,12 @@ declare
   open_view uuid;
 begin
   if session_user not in ('cadastre_gateway', 'cadastre_worker') then
+    if starts_with(session_user, 'sandbox_') then
+      select s.org_id, s.user_id, s.role_key, s.kind, s.user_id, false
+        into identity.org_id, identity.user_id, identity.role_key, identity.kind, identity.actor_id, identity.read_only
+        from private.sandbox_identity() s;
+      return;
+    end if;
     select m.org_id, m.user_id, m.role_key, 'sql', m.user_id, false
       into identity.org_id, identity.user_id, identity.role_key, identity.kind, identity.actor_id, identity.read_only
       from access.sql_logins l

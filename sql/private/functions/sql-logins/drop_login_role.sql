@@ -6,7 +6,7 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  if role_name !~ '^login_[0-9a-f]{18}$' then
+  if role_name !~ '^(login|sandbox)_[0-9a-f]{18}$' then
     perform core.raise('22023', 'not the role of an SQL login', 'Only roles made by access.create_sql_login are dropped here.');
   end if;
   perform pg_terminate_backend(a.pid) from pg_stat_activity a where a.usename = role_name;

@@ -18,6 +18,12 @@ as $$
     join access.users u on u.id = l.user_id
     join tenancy.organizations o on o.id = l.org_id
     left join access.org_security s on s.org_id = l.org_id
+  union all
+  -- The organizations' unprivileged logins: what private.put_sandbox_login puts on their roles.
+  select b.org_id, null, b.role_name::name, b.role_oid, o.status = 'active',
+         interval '15 minutes', interval '15 minutes', interval '1 hour'
+    from private.sandbox_logins b
+    join tenancy.organizations o on o.id = b.org_id
 $$;
 comment on function private.sql_login_limits() is 'Every SQL login of this database with its limits and whether it is alive. The watchdog''s only.';
 revoke execute on function private.sql_login_limits() from public;

@@ -29,7 +29,7 @@ begin
            end as why
       from pg_stat_activity a
       left join private.sql_login_limits() l on l.role_oid = a.usesysid
-     where a.datname = current_database() and a.usename ~ '^login_[0-9a-f]{18}$'
+     where a.datname = current_database() and a.usename ~ '^(login|sandbox)_[0-9a-f]{18}$'
        and pg_has_role('cadastre_logins', a.usesysid, 'usage')
      limit most
   loop

@@ -19,11 +19,12 @@ begin
   on conflict (org_id) do update
     set turn = least(max_turn, greatest(served, case
           when exists (select from ingest.runs r where r.org_id = p_org and r.status = 'queued' and r.id <> p_run)
+            or exists (select from ingest.pipeline_runs r where r.org_id = p_org and r.status = 'queued' and r.id <> p_run)
           then t.turn + 1 end))
   returning turn into given;
   return given;
 end
 $$;
-comment on function private.take_turn(uuid, uuid) is 'The turn (1 to 32000) of an organization''s new run among everybody''s; lower ones are loaded first.';
+comment on function private.take_turn(uuid, uuid) is 'The turn (1 to 32000) of an organization''s new run (a load or a pipeline''s) among everybody''s; lower ones are loaded first.';
 revoke execute on function private.take_turn(uuid, uuid) from public;
 grant execute on function private.take_turn(uuid, uuid) to cadastre_owner;

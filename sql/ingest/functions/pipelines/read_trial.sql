@@ -1,0 +1,17 @@
+--! owner: cadastre_system
+-- What a dry run is asked for; the worker's. No row: nobody waits for it any more, or it is answered.
+create or replace function ingest.read_trial(p_trial uuid)
+returns table (requested_by uuid, definition jsonb, object_key text, row_limit int)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  perform core.require('pipeline.execute');
+  return query
+    select t.requested_by, t.definition, t.object_key, t.row_limit
+      from private.pipeline_trials t where t.org_id = private.org_id() and t.id = p_trial and t.result is null;
+end
+$$;
+comment on function ingest.read_trial(uuid) is 'What a dry run that is not answered is asked for.';
+revoke execute on function ingest.read_trial(uuid) from public;
+grant execute on function ingest.read_trial(uuid) to cadastre_worker;
