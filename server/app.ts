@@ -19,12 +19,14 @@ import { createSockets } from "./graphql/sockets.ts";
 import { adminRoutes } from "./http/admin.ts";
 import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
+import { changesHandler } from "./http/changes.ts";
 import { holdExpectations } from "./http/continue.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { runRoutes } from "./http/runs.ts";
+import { streamHandlers } from "./http/streams.ts";
 import { uploadHandler } from "./http/upload.ts";
 import { createListener } from "./listener.ts";
 import { createOrganizations } from "./organizations.ts";
@@ -97,6 +99,8 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
     uploadHandler({ pool, store, organizations, claimKey, maxBytes: config.maxUploadBytes }),
   );
   app.use("/orgs", bearer);
+  app.post("/orgs/:slug/streams/:dataset", ...streamHandlers({ pool, organizations, claimKey, listener }));
+  app.get("/orgs/:slug/changes", changesHandler({ pool, organizations, claimKey, listener }));
   app.use(runRoutes({ pool, organizations, claimKey }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));

@@ -25,6 +25,8 @@ const STATUS: Record<string, number> = {
   AC063: 401,
   AC066: 404,
   AC068: 404,
+  IN030: 413,
+  IN031: 503,
   TOO_COSTLY: 400,
   PROVIDER: 502,
   TIMEOUT: 503,

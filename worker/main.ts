@@ -2,6 +2,7 @@
  * The worker: runs jobs from the queue in PostgreSQL, one queue an organization, and takes over what a dead worker
  * left. As many processes as wanted; each says every few seconds that it lives.
  */
+import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import path from "node:path";
 import { type Runner, run, type WorkerEvents } from "graphile-worker";
@@ -17,6 +18,8 @@ import { createDocumentStore, type DocumentStore } from "../lib/stores/document/
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
+import { startPump } from "./stream/pump.ts";
+import { listenOn } from "./stream/wake.ts";
 import { createTaskList, type WorkerContext } from "./tasks/index.ts";
 
 const CONCURRENCY = 2;
@@ -101,12 +104,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     );
   }, BEAT_MS);
   const periodic = startPeriodic(context);
+  const pump = startPump(context, `stream:${process.pid}:${randomUUID()}`);
+  const ears = listenOn(pool, { streams: pump.wake }, log);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
       clearInterval(timer);
       periodic.stop();
+      ears.stop();
+      await pump.stop();
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));

@@ -11,7 +11,7 @@ import type { LoadContext } from "../load/types.ts";
 import { loadBatch } from "./batch.ts";
 
 /** Events that come meanwhile are one batch. */
-const BATCH_MS = 200;
+const BATCH_MS = 150;
 /** How often it is looked without having been woken. */
 const LOOK_MS = 1000;
 /** Streams loaded side by side. */
@@ -57,12 +57,18 @@ export function startPump(context: LoadContext, workerId: string): Pump {
       };
     });
   const dueStreams = (): Promise<Stream[]> =>
-    withClaim(context.pool, context.claimKey, { kind: "service", orgId: null, userId: null }, async (client) => {
-      const { rows } = await client.query<Stream>("select org_id, dataset_id from private.due_streams($1)", [
-        MAX_DUE,
-      ]);
-      return rows;
-    });
+    withClaim(
+      context.pool,
+      context.claimKey,
+      { kind: "service", orgId: null, userId: null },
+      async (client) => {
+        const { rows } = await client.query<Stream>(
+          "select org_id, dataset_id from private.due_streams($1)",
+          [MAX_DUE],
+        );
+        return rows;
+      },
+    );
   const stateOf = ({ org_id, dataset_id }: Stream): State => {
     const key = `${org_id}:${dataset_id}`;
     const known = states.get(key);

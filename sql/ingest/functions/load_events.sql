@@ -44,6 +44,8 @@ begin
          'Add the field to the contract, or leave it out.'
     from ingest.stream_events e cross join lateral jsonb_object_keys(e.body) k (name)
    where e.org_id = run.org_id and e.run_id = run.id
+     -- The sender's key may stand in the event.
+     and k.name not in ('_id', 'idempotency_key')
      and not exists (select from data.fields f where f.org_id = run.org_id and f.dataset_id = run.dataset_id
                       and f.retired_at is null and k.name in (f.name, f.source_name))
    order by e.line limit max_noted

@@ -4,6 +4,8 @@ create or replace function ingest.next_events(p_dataset uuid, p_limit int, p_byt
 returns table (number bigint, body text, requested_by uuid)
 language plpgsql stable security definer
 set search_path = ''
+-- The table outgrows what a kept plan was made for within seconds.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   org uuid := private.org_id();

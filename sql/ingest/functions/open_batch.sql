@@ -6,6 +6,8 @@ create or replace function ingest.open_batch(
 ) returns ingest.runs
 language plpgsql
 set search_path = ''
+-- The table outgrows what a kept plan was made for within seconds.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   d data.datasets;
@@ -32,9 +34,8 @@ begin
           clock_timestamp() + interval '1 minute', p_worker, private.user_id(), clock_timestamp())
   returning * into run;
   insert into ingest.run_steps (org_id, run_id, step, attempt, status) values (org, run.id, 'merge', 1, 'running');
-  update ingest.stream_events e set run_id = run.id, line = n.line
-    from unnest(p_numbers) with ordinality n (number, line)
-   where e.org_id = org and e.number = n.number and e.dataset_id = d.id and e.run_id is null;
+  update ingest.stream_events e set run_id = run.id, line = array_position(p_numbers, e.number)
+   where e.org_id = org and e.number = any (p_numbers) and e.run_id is null;
   get diagnostics taken = row_count;
   if taken <> cardinality(p_numbers) then
     perform core.raise('IN014', 'another worker has taken these events', 'The next batch is taken anew.');
