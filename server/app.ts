@@ -28,6 +28,7 @@ import { outboxRoutes } from "./http/outbox.ts";
 import { runRoutes } from "./http/runs.ts";
 import { streamHandlers } from "./http/streams.ts";
 import { uploadHandler } from "./http/upload.ts";
+import { webhookRoutes } from "./http/webhooks.ts";
 import { createListener } from "./listener.ts";
 import { createOrganizations } from "./organizations.ts";
 import { scimRoutes } from "./scim/index.ts";
@@ -102,6 +103,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.post("/orgs/:slug/streams/:dataset", ...streamHandlers({ pool, organizations, claimKey, listener }));
   app.get("/orgs/:slug/changes", changesHandler({ pool, organizations, claimKey, listener }));
   app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use(webhookRoutes(auth.parts, organizations));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

@@ -27,6 +27,7 @@ const STATUS: Record<string, number> = {
   AC068: 404,
   IN030: 413,
   IN031: 503,
+  OP004: 404,
   TOO_COSTLY: 400,
   PROVIDER: 502,
   TIMEOUT: 503,

@@ -21,6 +21,7 @@ import { queueLogger } from "./queue-log.ts";
 import { startPump } from "./stream/pump.ts";
 import { listenOn } from "./stream/wake.ts";
 import { createTaskList, type WorkerContext } from "./tasks/index.ts";
+import { startDeliverer } from "./tasks/ops__deliver.ts";
 
 const CONCURRENCY = 2;
 const POLL_MS = 1000;
@@ -105,7 +106,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   }, BEAT_MS);
   const periodic = startPeriodic(context);
   const pump = startPump(context, `stream:${process.pid}:${randomUUID()}`);
-  const ears = listenOn(pool, { streams: pump.wake }, log);
+  const deliverer = startDeliverer(context);
+  const ears = listenOn(pool, { streams: pump.wake, webhooks: deliverer.wake }, log);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
@@ -113,7 +115,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       clearInterval(timer);
       periodic.stop();
       ears.stop();
-      await pump.stop();
+      await Promise.all([pump.stop(), deliverer.stop()]);
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));

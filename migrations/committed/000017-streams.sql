@@ -1,5 +1,5 @@
 --! Previous: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
---! Hash: sha1:cd631cb54149754a4d167fd9509f6b392787dd3e
+--! Hash: sha1:39ee496e8219bc5fe786ce0183bb919884579758
 
 create schema if not exists ops;
 comment on schema ops is 'Notifications and webhooks.';
@@ -82,7 +82,6 @@ create table ops.webhooks (
   primary key (org_id, id)
 );
 create index webhooks_created_by_idx on ops.webhooks (created_by);
-create index webhooks_kinds_idx on ops.webhooks using gin (event_kinds) where active;
 
 -- The newest signs first; an older one is valid until it expires, so that a receiver can change over without a gap.
 create table private.webhook_secrets (
