@@ -1,24 +1,22 @@
 /** A test server with a pump beside it, and short ways to send events and to follow the change feed. */
 import { createLogger } from "../../../lib/log.ts";
 import { startPump } from "../../../worker/stream/pump.ts";
+import { listenOn } from "../../../worker/stream/wake.ts";
 import { asMember, type TestOrg } from "../../support/database.ts";
 import { startTestServer, type TestServer } from "./server.ts";
 
-export interface StreamServer extends TestServer {
-  wake(): void;
-}
+export type StreamServer = TestServer;
 
 export async function startStreamServer(): Promise<StreamServer> {
   const api = await startTestServer();
   const { db, store } = api;
-  const pump = startPump(
-    { pool: db.worker, claimKey: db.claimKey, store, log: createLogger("fatal") },
-    "test-pump",
-  );
+  const log = createLogger("fatal");
+  const pump = startPump({ pool: db.worker, claimKey: db.claimKey, store, log }, "test-pump");
+  const ears = listenOn(db.worker, { streams: pump.wake }, log);
   return {
     ...api,
-    wake: pump.wake,
     async close() {
+      ears.stop();
       await pump.stop();
       await api.close();
     },
