@@ -102,6 +102,21 @@ const ACCESS_ROWS = `
   insert into access.api_keys (org_id, name, prefix, permissions, created_by, expires_at, revoked_at)
   values ($1, 'secret of ' || $2, 'planted', '{record.view}', $4, now() + interval '1 day', now())`;
 
+/** Rows of streams, webhooks and notifications. $1 the organization, $2 its slug, $3 a dataset, $4 who was told. */
+const OPS_ROWS = `
+  with event as (
+    insert into ingest.stream_events (org_id, dataset_id, key, body, run_id, line)
+    values ($1, $3, 'secret of ' || $2, jsonb_build_object('name', 'secret of ' || $2), gen_random_uuid(), 1)
+  ), webhook as (
+    insert into ops.webhooks (org_id, title, url, event_kinds, active)
+    values ($1, 'secret of ' || $2, 'https://' || $2 || '.example/hook', '{x.y}', false) returning id
+  ), delivery as (
+    insert into ops.webhook_deliveries (org_id, webhook_id, event_kind, body, status, finished_at)
+    select $1, id, 'x.y', jsonb_build_object('secret', $2::text), 'cancelled', now() from webhook
+  )
+  insert into ops.notifications (org_id, user_id, event_kind, severity, title, object_kind, object_id)
+  values ($1, $4, 'x.y', 'info', 'secret of ' || $2, 'run', 'x')`;
+
 export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedOrg> {
   const org = await createOrg(db, slug);
   const members = {} as Record<Role, string>;
@@ -126,5 +141,6 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
   await db.admin.query(FEDERATION_ROWS, [org.id, slug, members.viewer]);
   await db.admin.query(ACCESS_ROWS, [org.id, slug, members.viewer, members.admin]);
   const { rows } = await db.admin.query<{ id: string }>(LOAD_ROWS, [org.id, slug, datasetId]);
+  await db.admin.query(OPS_ROWS, [org.id, slug, datasetId, members.manager]);
   return { ...org, members, datasetId, runId: rows[0]!.id };
 }

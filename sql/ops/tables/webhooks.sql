@@ -29,4 +29,9 @@ begin
   end loop;
 end
 $$;
+-- What was sent tells of a dataset: not to whom that is denied.
+drop policy if exists select_member on ops.webhook_deliveries;
+create policy select_member on ops.webhook_deliveries for select to public
+  using (org_id = (select private.org_id()) and (select private.has_permission('ops.view'))
+         and coalesce(body #>> '{data,datasetId}', '') <> all ((select private.denied_objects('run.view', 'dataset'))::text[]));
 create or replace trigger webhooks__touch before update on ops.webhooks for each row execute function core.tg_touch();

@@ -37,4 +37,4 @@ end
 $$;
 comment on function private.change_source(bigint) is 'View, keys or run of a change''s rows; nulls where whoever is asking may not read them.';
 revoke execute on function private.change_source(bigint) from public;
-grant execute on function private.change_source(bigint) to cadastre_user, cadastre_worker;
+grant execute on function private.change_source(bigint) to cadastre_user;
