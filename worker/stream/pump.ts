@@ -9,6 +9,7 @@ import { withClaim } from "../../lib/pg.ts";
 import { judge } from "../load/failures.ts";
 import type { LoadContext } from "../load/types.ts";
 import { loadBatch } from "./batch.ts";
+import { createNap } from "./nap.ts";
 
 /** Events that come meanwhile are one batch. */
 const BATCH_MS = 150;
@@ -41,101 +42,97 @@ export interface Pump {
   stop(): Promise<void>;
 }
 
-export function startPump(context: LoadContext, workerId: string): Pump {
-  const states = new Map<string, State>();
-  let stopped = false;
-  let woken = false;
-  let rouse: (() => void) | null = null;
+interface States {
+  of(stream: Stream): State;
+}
 
-  const sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (woken || stopped) return resolve();
-      const timer = setTimeout(resolve, ms);
-      rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const dueStreams = (): Promise<Stream[]> =>
-    withClaim(
-      context.pool,
-      context.claimKey,
-      { kind: "service", orgId: null, userId: null },
-      async (client) => {
-        const { rows } = await client.query<Stream>(
-          "select org_id, dataset_id from private.due_streams($1)",
-          [MAX_DUE],
-        );
-        return rows;
-      },
+function createStates(): States {
+  const states = new Map<string, State>();
+  return {
+    of({ org_id, dataset_id }) {
+      const key = `${org_id}:${dataset_id}`;
+      const known = states.get(key);
+      if (known) return known;
+      // What is forgotten begins anew, which is harmless.
+      if (states.size >= MAX_REMEMBERED) states.clear();
+      const made: State = { next: 0, failures: 0, error: null };
+      states.set(key, made);
+      return made;
+    },
+  };
+}
+
+function dueStreams({ pool, claimKey }: LoadContext): Promise<Stream[]> {
+  return withClaim(pool, claimKey, { kind: "service", orgId: null, userId: null }, async (client) => {
+    const { rows } = await client.query<Stream>("select org_id, dataset_id from private.due_streams($1)", [
+      MAX_DUE,
+    ]);
+    return rows;
+  });
+}
+
+/** One batch of a stream; what went wrong is kept for the next time. */
+async function workOn(context: LoadContext, workerId: string, stream: Stream, state: State): Promise<void> {
+  state.next = performance.now() + BATCH_MS;
+  const failing = state.failures >= MAX_FAILURES ? state.error : null;
+  try {
+    const { full } = await loadBatch(context, stream.org_id, stream.dataset_id, workerId, failing);
+    if (full) state.next = 0;
+    state.failures = 0;
+    state.error = null;
+  } catch (error) {
+    const verdict = judge(error);
+    if (verdict === "redo") return;
+    if (verdict === "final" || verdict === "unknown") state.failures++;
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(state.failures + 1, 10));
+    state.error = error;
+    state.next = performance.now() + pause;
+    context.log.warn(
+      { org_id: stream.org_id, dataset_id: stream.dataset_id, err: explain(error), pause },
+      "a batch of events could not be loaded; its events wait",
     );
-  const stateOf = ({ org_id, dataset_id }: Stream): State => {
-    const key = `${org_id}:${dataset_id}`;
-    const known = states.get(key);
-    if (known) return known;
-    // What is forgotten begins anew, which is harmless.
-    if (states.size >= MAX_REMEMBERED) states.clear();
-    const made: State = { next: 0, failures: 0, error: null };
-    states.set(key, made);
-    return made;
-  };
-  const work = async (stream: Stream): Promise<void> => {
-    const state = stateOf(stream);
-    state.next = performance.now() + BATCH_MS;
-    const failing = state.failures >= MAX_FAILURES ? state.error : null;
-    try {
-      const { full } = await loadBatch(context, stream.org_id, stream.dataset_id, workerId, failing);
-      if (full) state.next = 0;
-      state.failures = 0;
-      state.error = null;
-    } catch (error) {
-      const verdict = judge(error);
-      if (verdict === "redo") return;
-      if (verdict === "final" || verdict === "unknown") state.failures++;
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(state.failures + 1, 10));
-      state.error = error;
-      state.next = performance.now() + pause;
-      context.log.warn(
-        { org_id: stream.org_id, dataset_id: stream.dataset_id, err: explain(error), pause },
-        "a batch of events could not be loaded; its events wait",
-      );
-    }
-  };
+  }
+}
+
+export function startPump(context: LoadContext, workerId: string): Pump {
+  const states = createStates();
+  const nap = createNap();
+  let stopped = false;
+
   /** One turn over the streams that are due now; resolves with how long nothing is. */
   const turn = async (): Promise<number> => {
-    const due = await dueStreams();
+    const due = await dueStreams(context);
     const now = performance.now();
-    const ready = due.filter((stream) => stateOf(stream).next <= now);
+    const ready = due.filter((stream) => states.of(stream).next <= now);
     if (ready.length === 0) {
-      return Math.min(LOOK_MS, ...due.map((stream) => Math.max(1, stateOf(stream).next - now)));
+      return Math.min(LOOK_MS, ...due.map((stream) => Math.max(1, states.of(stream).next - now)));
     }
     const lane = async (): Promise<void> => {
-      for (let stream = ready.shift(); stream && !stopped; stream = ready.shift()) await work(stream);
+      for (let stream = ready.shift(); stream && !stopped; stream = ready.shift()) {
+        await workOn(context, workerId, stream, states.of(stream));
+      }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
     return 0;
   };
   const run = async (): Promise<void> => {
     while (!stopped) {
-      woken = false;
+      nap.begin();
       let pause = LOOK_MS;
       try {
         pause = await turn();
       } catch (error) {
         context.log.warn({ err: explain(error) }, "streams cannot be looked at now; trying again");
       }
-      if (pause > 0) await sleep(pause);
+      if (pause > 0 && !stopped) await nap.sleep(pause);
     }
   };
   const running = run();
   return {
-    wake() {
-      woken = true;
-      rouse?.();
-    },
+    wake: nap.wake,
     async stop() {
       stopped = true;
-      rouse?.();
+      nap.wake();
       await running;
     },
   };

@@ -10,6 +10,7 @@ import { createOutbound, type OutboundOptions } from "../../lib/outbound.ts";
 import { withClaim } from "../../lib/pg.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import { signMessage, webhookPurpose } from "../../lib/webhook-signature.ts";
+import { createNap } from "../stream/nap.ts";
 
 /** Deliveries sent side by side, each of another webhook. */
 const MAX_AT_ONCE = 20;
@@ -89,14 +90,9 @@ export function startDeliverer(context: DeliverContext): Deliverer {
   const { pool, claimKey, log } = context;
   const send = createSender(context);
   const sending = new Set<Promise<void>>();
+  const nap = createNap();
   let stopped = false;
-  let woken = false;
-  let rouse: (() => void) | null = null;
 
-  const wake = (): void => {
-    woken = true;
-    rouse?.();
-  };
   const lease = (limit: number): Promise<Delivery[]> =>
     withClaim(pool, claimKey, PLATFORM, async (client) => {
       const { rows } = await client.query<Delivery>("select * from private.lease_deliveries($1)", [limit]);
@@ -119,11 +115,11 @@ export function startDeliverer(context: DeliverContext): Deliverer {
     });
     if (outcome === "disabled")
       log.warn({ org_id: delivery.org_id, webhook: delivery.webhook_id }, "a webhook was switched off");
-    wake();
+    nap.wake();
   };
   const run = async (): Promise<void> => {
     while (!stopped) {
-      woken = false;
+      nap.begin();
       try {
         const free = MAX_AT_ONCE - sending.size;
         for (const delivery of free > 0 ? await lease(free) : []) {
@@ -136,23 +132,16 @@ export function startDeliverer(context: DeliverContext): Deliverer {
           "webhooks cannot be looked at now; trying again",
         );
       }
-      await new Promise<void>((resolve) => {
-        if (woken || stopped) return resolve();
-        const timer = setTimeout(resolve, LOOK_MS);
-        rouse = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      if (!stopped) await nap.sleep(LOOK_MS);
     }
     await Promise.all(sending);
   };
   const running = run();
   return {
-    wake,
+    wake: nap.wake,
     async stop() {
       stopped = true;
-      rouse?.();
+      nap.wake();
       await running;
     },
   };
