@@ -255,6 +255,8 @@ describe("a worker that dies", () => {
       { k: 1, v: 2 },
       { k: 2, v: -5 },
     ]);
+    const waits = "select dataset, waiting from ingest.stream_states() where dataset_id = $1";
+    expect(await bench.query(waits, [id])).toEqual([{ dataset: name, waiting: 2 }]);
     // The merge waits for a lock, with everything else of the batch done.
     const blocker = await bench.db.admin.connect();
     await blocker.query(`begin; lock table store_acme.${name} in row exclusive mode`);
