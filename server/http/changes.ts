@@ -112,7 +112,7 @@ export function readChanges(
     const { rows: state } = await client.query<{ org: string | null; xmin: string; hidden: boolean }>(STATE);
     if (state[0]!.org === null) return null;
     // Everything from the oldest transaction that is still open on is yet to come.
-    if (after === "latest") return { changes: [], next: `${state[0]!.xmin}.0`, hidden: false };
+    if (after === "latest") return { changes: [], next: `${state[0]!.xmin}.0`, hidden: state[0]!.hidden };
     const dataset = await datasetId(client, wanted.dataset);
     const [txid, number] = after.split(".");
     const { rows } = await client.query<ChangeRow>("select * from private.read_changes($1, $2, $3, $4)", [

@@ -76,13 +76,18 @@ async function workOn(context: LoadContext, workerId: string, stream: Stream, st
   state.next = performance.now() + BATCH_MS;
   const failing = state.failures >= MAX_FAILURES ? state.error : null;
   try {
-    const { full } = await loadBatch(context, stream.org_id, stream.dataset_id, workerId, failing);
+    const { outcome, full } = await loadBatch(context, stream.org_id, stream.dataset_id, workerId, failing);
     if (full) state.next = 0;
+    // Another worker, or a file's load, is at the dataset: leave it a while, not for the same time as others do.
+    if (outcome === "busy") state.next += BATCH_MS * 2 * Math.random();
     state.failures = 0;
     state.error = null;
   } catch (error) {
     const verdict = judge(error);
-    if (verdict === "redo") return;
+    if (verdict === "redo") {
+      state.next += BATCH_MS * 2 * Math.random();
+      return;
+    }
     if (verdict === "final" || verdict === "unknown") state.failures++;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(state.failures + 1, 10));
     state.error = error;

@@ -11,13 +11,17 @@ as $$
 declare
   org uuid := private.org_id();
   me uuid := private.user_id();
-  bound uuid[];
+  bound uuid[] := private.bound_datasets();
+  mine uuid[];
 begin
-  bound := private.bound_datasets();
+  -- Asked of each dataset once, not of each event.
+  mine := array(
+    select d.id from (select distinct e.dataset_id as id from ingest.stream_events e where e.org_id = org and e.number = any (p_numbers)) d
+     where private.may(org, 'run.execute', d.id));
   return query
   select e.number,
          -- A run that is gone was cleared away long after it ended.
-         case when r.status = 'succeeded' or (r.id is null and e.run_id is not null) then case when i.reasons is null then 'loaded' else 'rejected' end
+         case when r.status = 'succeeded' or (r.id is null and e.run_id is not null) then case when x.line is null then 'loaded' else 'rejected' end
               when r.status in ('failed', 'cancelled') then 'rejected' else 'accepted' end,
          e.run_id, e.line,
          coalesce(i.reasons, case when r.status in ('failed', 'cancelled') then jsonb_build_array(jsonb_build_object(
@@ -25,15 +29,15 @@ begin
            'remedy', coalesce(r.error ->> 'hint', 'Send it again under another key.'))) end)
     from ingest.stream_events e
     left join ingest.runs r on r.org_id = org and r.id = e.run_id
+    -- Issues of a run are bounded, its rejected rows are all there.
+    left join ingest.rejected_rows x on x.org_id = org and x.run_id = e.run_id and x.line = e.line
     left join lateral (
-      select jsonb_agg(jsonb_build_object('column', x.column_name, 'rule', x.rule,
-               'message', case when e.requested_by = me or e.dataset_id <> all (bound) then x.message else '' end,
-               'remedy', x.remedy) order by x.rule, x.column_name) as reasons
-        from ingest.row_issues x
-       where x.org_id = org and x.run_id = e.run_id and x.line = e.line and x.rejected) i on true
-   where e.org_id = org and e.number = any (p_numbers)
-     -- Of a dataset once, not of each event.
-     and e.dataset_id = any (array(select d.id from data.datasets d where d.org_id = org and private.may(org, 'run.execute', d.id)));
+      select jsonb_agg(jsonb_build_object('column', s.column_name, 'rule', s.rule,
+               'message', case when e.requested_by = me or e.dataset_id <> all (bound) then s.message else '' end,
+               'remedy', s.remedy) order by s.rule, s.column_name) as reasons
+        from ingest.row_issues s
+       where s.org_id = org and s.run_id = e.run_id and s.line = e.line and s.rejected) i on true
+   where e.org_id = org and e.number = any (p_numbers) and e.dataset_id = any (mine);
 end
 $$;
 comment on function private.event_outcomes(bigint[]) is
