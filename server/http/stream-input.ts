@@ -6,6 +6,7 @@ export const MAX_EVENTS = 10_000;
 export const MAX_EVENT_BYTES = 256 * 1024;
 const MAX_KEY = 200;
 const MAX_DEPTH = 64;
+const MAX_DIGITS = 1000;
 
 export interface GivenEvent {
   key: string | null;
@@ -38,6 +39,20 @@ function parseArray(text: string): unknown {
   );
 }
 
+/** Numbers that PostgreSQL's numeric does not hold, or only as a text of thousands of digits. */
+function hasHugeNumber(text: string): boolean {
+  if (!LONG_NUMBER.test(text)) return false;
+  let huge = false;
+  exact.parse(text, (_key, value, { source }) => {
+    if (typeof value === "number" && source !== undefined) {
+      const exponent = /[eE]([+-]?\d+)$/.exec(source)?.[1];
+      huge ||= source.length > MAX_DIGITS || Math.abs(Number(exponent ?? 0)) > MAX_DIGITS;
+    }
+    return value;
+  });
+  return huge;
+}
+
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -57,7 +72,8 @@ function depthOf(text: string): number {
 function keyOf(value: Record<string, unknown>): string | null | undefined {
   const given = value._id ?? value.idempotency_key;
   if (given === undefined || given === null) return null;
-  const key = typeof given === "number" ? String(given) : given;
+  // Larger ones would meet each other where a double rounds them.
+  const key = Number.isSafeInteger(given) ? String(given) : given;
   return typeof key === "string" && key.length >= 1 && key.length <= MAX_KEY ? key : undefined;
 }
 
@@ -85,10 +101,16 @@ function check(value: unknown, text: string): Given {
   if (depthOf(text) > MAX_DEPTH) {
     return { refused: `the event is nested deeper than ${MAX_DEPTH}`, remedy: "Flatten it." };
   }
+  if (hasHugeNumber(text)) {
+    return {
+      refused: `a number has more than ${MAX_DIGITS} digits`,
+      remedy: "Send it as text, or with fewer digits.",
+    };
+  }
   const key = keyOf(value as Record<string, unknown>);
   if (key === undefined) {
     return {
-      refused: `the event's key is not a text of 1 to ${MAX_KEY} characters`,
+      refused: `the event's key is not a text of 1 to ${MAX_KEY} characters, or a whole number below 2^53`,
       remedy: "Give _id or idempotency_key as such a text.",
     };
   }
