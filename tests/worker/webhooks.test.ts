@@ -268,9 +268,6 @@ describe("a secret", () => {
 describe("a webhook", () => {
   it("at which nothing arrives for a day is switched off, what waits is cancelled, and its organization is told", async () => {
     const { id } = await makeWebhook(address, ["x.y"]);
-    await bench.query(
-      "select ops.put_notification_rule('webhook.disabled', 'in_app', recipient_role => 'manager')",
-    );
     faults = [answer(500), answer(500)];
     await test(id);
     await test(id);
