@@ -27,8 +27,10 @@ beforeEach(async () => {
   );
 });
 
-/** A run that ends like this, the way the loader ends one. */
-async function endRun(status: string): Promise<string> {
+const ERROR = JSON.stringify({ code: "IN012", message: "the file is empty", hint: "Send it again." });
+
+/** A run that ends like this, by the loader's own functions. */
+async function endRun(how: "fail_run" | "hold_run"): Promise<string> {
   return asService(db, acme.id, async (client) => {
     const { rows } = await client.query<{ id: string }>(
       `with file as (
@@ -38,11 +40,7 @@ async function endRun(status: string): Promise<string> {
        select $1, id, $2, 'orders', 'running', now() from file returning id`,
       [acme.id, dataset],
     );
-    await client.query(
-      `update ingest.runs set status = $2, error = '{"code": "IN012", "message": "the file is empty", "hint": "Send it again."}',
-              finished_at = case when $2 in ('failed', 'succeeded') then now() end where id = $1`,
-      [rows[0]!.id, status],
-    );
+    await client.query(`select ingest.${how}($1, 0, $2)`, [rows[0]!.id, ERROR]);
     return rows[0]!.id;
   });
 }
@@ -60,7 +58,7 @@ const MONITORS = ["owner", "ceo", "admin", "manager", "steward", "editor"];
 
 describe("a new organization", () => {
   it("tells of failed and held runs in the application, to those who watch over runs, each their own", async () => {
-    const run = await endRun("failed");
+    const run = await endRun("fail_run");
     expect((await toldRoles()).sort()).toEqual([...MONITORS].sort());
     const [seen] = await ask(db, acme, acme.people.editor, "select * from ops.notifications");
     expect(seen).toMatchObject({
@@ -79,22 +77,25 @@ describe("a new organization", () => {
   });
 
   it("is not told of what no rule names", async () => {
-    await endRun("waiting");
-    await endRun("succeeded");
+    await ask(db, acme, acme.people.manager, "insert into org_acme.orders (id) values (1)");
+    await ask(db, acme, acme.people.manager, "select data.alter_dataset($1, $2)", [
+      dataset,
+      JSON.stringify([{ op: "add", field: { name: "first_extra" } }]),
+    ]);
     expect(await toldRoles()).toEqual([]);
   });
 });
 
 describe("a rule", () => {
   it("speaks of one object once in its quiet time, and of another at once", async () => {
-    for (let n = 0; n < 3; n++) await endRun("failed");
+    for (let n = 0; n < 3; n++) await endRun("fail_run");
     const count = async () =>
       (await ask(db, acme, acme.people.editor, "select 1 from ops.notifications")).length;
     expect(await count()).toBe(1);
-    await endRun("held");
+    await endRun("hold_run");
     expect(await count()).toBe(2);
     await db.admin.query("update private.notice_times set told_at = told_at - interval '16 minutes'");
-    await endRun("failed");
+    await endRun("fail_run");
     expect(await count()).toBe(3);
   });
 
@@ -104,7 +105,7 @@ describe("a rule", () => {
        values ($1, $2, 'run.view', 'deny', 'dataset', $3, now(), now() + interval '1 hour', 'test')`,
       [acme.id, acme.people.editor, dataset],
     );
-    await endRun("failed");
+    await endRun("fail_run");
     expect(await toldRoles()).not.toContain("editor");
     await db.admin.query("update access.grants set revoked_at = now() where user_id = $1", [
       acme.people.editor,
@@ -116,7 +117,7 @@ describe("a rule", () => {
     const [made] = await rule(
       `'run.*', 'mail', recipient_user => '${acme.people.analyst}', dataset_id => '${dataset}'`,
     );
-    await endRun("held");
+    await endRun("hold_run");
     const { rows } = await db.admin.query("select template, recipient, locale, data from private.mails");
     expect(rows).toMatchObject([
       { template: "notification", recipient: "analyst@acme.example", locale: "fr" },
@@ -179,14 +180,14 @@ describe("a rule", () => {
       JSON.stringify([{ op: "add", field: { name: "extra" } }]),
     ]);
     const seen = await ask(db, acme, acme.people.steward, "select title from ops.notifications");
-    expect(seen).toEqual([{ title: "The contract of orders has changed to version 2" }]);
+    expect(seen).toEqual([{ title: "The contract of orders has changed to version 3" }]);
     await ask(db, acme, acme.people.manager, "select ops.remove_notification_rule($1)", [made!.id]);
   });
 });
 
 describe("notifications", () => {
   it("are read by their owner alone", async () => {
-    await endRun("failed");
+    await endRun("fail_run");
     const [other] = await ask<{ id: string }>(
       db,
       acme,
