@@ -40,7 +40,7 @@ async function follow(
   seen: Map<number, number>,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await fetch(`${url}/orgs/acme/changes?rows=true&rowLimit=1000&limit=10`, {
+  const response = await fetch(`${url}/orgs/acme/changes?rows=true&rowLimit=5000&limit=10`, {
     headers: { authorization: `Bearer ${token}`, accept: "text/event-stream" },
     signal,
   });

@@ -122,7 +122,7 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
         }
         at = page.next;
         if (page.changes.length > 0 && !(await send(response, eventsOf(page)))) return;
-        if (page.changes.length < wanted.limit && !heard) {
+        if (!page.full && !heard) {
           await pause(page.hidden ? AGAIN_MS : HEARTBEAT_MS);
           if (!page.hidden && !heard && !(await send(response, ": \n\n"))) return;
         }

@@ -17,7 +17,9 @@ import { parseInput } from "./input.ts";
 const MAX_CHANGES = 1000;
 /** With rows, a page is shorter. */
 const MAX_CHANGES_WITH_ROWS = 100;
-const MAX_ROWS = 1000;
+const MAX_ROWS = 5000;
+/** A page ends early where the rows of its changes are more. */
+const MAX_PAGE_ROWS = 20_000;
 const HINT = "See docs/reference/changes.md.";
 
 const cursor = z.union([
@@ -50,6 +52,8 @@ export interface Page {
   /** One JSON text a change, with its cursor. */
   changes: { cursor: string; json: string }[];
   next: string;
+  /** There may be more at once. */
+  full: boolean;
   /** There are changes that wait for an older transaction to end. */
   hidden: boolean;
 }
@@ -112,7 +116,8 @@ export function readChanges(
     const { rows: state } = await client.query<{ org: string | null; xmin: string; hidden: boolean }>(STATE);
     if (state[0]!.org === null) return null;
     // Everything from the oldest transaction that is still open on is yet to come.
-    if (after === "latest") return { changes: [], next: `${state[0]!.xmin}.0`, hidden: state[0]!.hidden };
+    if (after === "latest")
+      return { changes: [], next: `${state[0]!.xmin}.0`, full: false, hidden: state[0]!.hidden };
     const dataset = await datasetId(client, wanted.dataset);
     const [txid, number] = after.split(".");
     const { rows } = await client.query<ChangeRow>("select * from private.read_changes($1, $2, $3, $4)", [
@@ -121,7 +126,13 @@ export function readChanges(
       dataset,
       wanted.limit,
     ]);
-    const page: Page = { changes: [], next: after, hidden: state[0]!.hidden };
+    const page: Page = {
+      changes: [],
+      next: after,
+      full: rows.length === wanted.limit,
+      hidden: state[0]!.hidden,
+    };
+    let told = 0;
     for (const change of rows) {
       const at = `${change.txid}.${change.number}`;
       const found =
@@ -134,6 +145,11 @@ export function readChanges(
       const json = asJson(change, at, found?.rows.map((one) => one.row) ?? null, wanted.rows);
       page.changes.push({ cursor: at, json });
       page.next = at;
+      told += found?.rows.length ?? 0;
+      if (told >= MAX_PAGE_ROWS) {
+        page.full = true;
+        break;
+      }
     }
     return page;
   });

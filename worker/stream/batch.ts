@@ -11,7 +11,7 @@ import { asOrganization } from "../load/session.ts";
 import type { LoadContext } from "../load/types.ts";
 
 /** A batch is full at so many events or bytes. */
-export const MAX_BATCH_EVENTS = 1000;
+export const MAX_BATCH_EVENTS = 5000;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
 export type BatchOutcome = "nothing" | "busy" | "succeeded" | "held" | "failed";

@@ -34,7 +34,8 @@ begin
           clock_timestamp() + interval '1 minute', p_worker, private.user_id(), clock_timestamp())
   returning * into run;
   insert into ingest.run_steps (org_id, run_id, step, attempt, status) values (org, run.id, 'merge', 1, 'running');
-  update ingest.stream_events e set run_id = run.id, line = array_position(p_numbers, e.number)
+  -- Numbers come in their order, so an event's line is found by halving.
+  update ingest.stream_events e set run_id = run.id, line = width_bucket(e.number, p_numbers)
    where e.org_id = org and e.number = any (p_numbers) and e.run_id is null;
   get diagnostics taken = row_count;
   if taken <> cardinality(p_numbers) then
