@@ -11,6 +11,7 @@ import { bench as load } from "./load/run.ts";
 import { bench as organizations } from "./organizations/run.ts";
 import { bench as rls } from "./rls/run.ts";
 import { bench as start } from "./start/run.ts";
+import { bench as streams } from "./streams/run.ts";
 import { type BenchContext, type BenchResult, openBench } from "./support.ts";
 
 const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>> = {
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>>
   api,
   organizations,
   start,
+  streams,
 };
 
 const args = process.argv.slice(2);

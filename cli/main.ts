@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { changes } from "./commands/changes.ts";
 import { contract } from "./commands/contract.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
@@ -20,6 +21,7 @@ import { rejected } from "./commands/rejected.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
 import { user } from "./commands/user.ts";
+import { webhook } from "./commands/webhook.ts";
 
 const COMMANDS: Record<string, Command> = {
   org,
@@ -40,6 +42,8 @@ const COMMANDS: Record<string, Command> = {
   grant,
   member,
   access,
+  changes,
+  webhook,
   status,
 };
 

@@ -10,6 +10,32 @@ export interface MailText {
 }
 
 type Data = Record<string, string>;
+
+/** What happened, by the kind of event; a kind that has no words of its own is told by its name. */
+const HAPPENED: Record<Locale, Record<string, (subject: string) => string>> = {
+  en: {
+    "run.failed": (subject) => `A load of ${subject} failed`,
+    "run.held": (subject) => `A load of ${subject} is held until somebody decides`,
+    "run.waiting": (subject) => `A load of ${subject} waits`,
+    "run.succeeded": (subject) => `${subject} was loaded`,
+    "dataset.changed": (subject) => `${subject} has changed`,
+    "contract.changed": (subject) => `The contract of ${subject} has changed`,
+    "webhook.disabled": (subject) => `The webhook ${subject} was switched off`,
+  },
+  fr: {
+    "run.failed": (subject) => `Un chargement de ${subject} a échoué`,
+    "run.held": (subject) => `Un chargement de ${subject} est retenu jusqu'à une décision`,
+    "run.waiting": (subject) => `Un chargement de ${subject} est en attente`,
+    "run.succeeded": (subject) => `${subject} a été chargé`,
+    "dataset.changed": (subject) => `${subject} a changé`,
+    "contract.changed": (subject) => `Le contrat de ${subject} a changé`,
+    "webhook.disabled": (subject) => `Le webhook ${subject} a été désactivé`,
+  },
+};
+
+function happened(locale: Locale, { kind = "", subject = "" }: Data): string {
+  return HAPPENED[locale][kind]?.(subject) ?? `${kind}: ${subject}`;
+}
 type Text = (data: Data) => MailText;
 
 const plain = (subject: string, lines: string[], action: string | null = null): MailText => ({
@@ -19,6 +45,12 @@ const plain = (subject: string, lines: string[], action: string | null = null): 
 });
 
 const EN: Record<string, Text> = {
+  notification: (data) =>
+    plain(`${data.org}: ${happened("en", data)}`, [
+      `${happened("en", data)}.`,
+      ...(data.reason ? [data.reason] : []),
+      "You get this by a notification rule of the organization.",
+    ]),
   invitation: ({ org, role, by }) =>
     plain(
       `Join ${org} on Cadastre`,
@@ -78,6 +110,12 @@ const EN: Record<string, Text> = {
 };
 
 const FR: Record<string, Text> = {
+  notification: (data) =>
+    plain(`${data.org} : ${happened("fr", data)}`, [
+      `${happened("fr", data)}.`,
+      ...(data.reason ? [data.reason] : []),
+      "Vous recevez ce message en vertu d'une règle de notification de l'organisation.",
+    ]),
   invitation: ({ org, role, by }) =>
     plain(
       `Rejoindre ${org} sur Cadastre`,

@@ -19,6 +19,7 @@ import { createSockets } from "./graphql/sockets.ts";
 import { adminRoutes } from "./http/admin.ts";
 import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
+import { changesHandler } from "./http/changes.ts";
 import { holdExpectations } from "./http/continue.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { federationRoutes } from "./http/federation.ts";
@@ -26,7 +27,9 @@ import { healthRoutes } from "./http/health.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { pipelineRoutes } from "./http/pipelines.ts";
 import { runRoutes } from "./http/runs.ts";
+import { streamHandlers } from "./http/streams.ts";
 import { uploadHandler } from "./http/upload.ts";
+import { webhookRoutes } from "./http/webhooks.ts";
 import { createListener } from "./listener.ts";
 import { createOrganizations } from "./organizations.ts";
 import { scimRoutes } from "./scim/index.ts";
@@ -98,8 +101,11 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
     uploadHandler({ pool, store, organizations, claimKey, maxBytes: config.maxUploadBytes }),
   );
   app.use("/orgs", bearer);
+  app.post("/orgs/:slug/streams/:dataset", ...streamHandlers({ pool, organizations, claimKey, listener }));
+  app.get("/orgs/:slug/changes", changesHandler({ pool, organizations, claimKey, listener }));
   app.use(runRoutes({ pool, organizations, claimKey }));
   app.use(pipelineRoutes({ pool, organizations, claimKey }));
+  app.use(webhookRoutes(auth.parts, organizations));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

@@ -2,6 +2,7 @@
  * The worker: runs jobs from the queue in PostgreSQL, one queue an organization, and takes over what a dead worker
  * left. As many processes as wanted; each says every few seconds that it lives.
  */
+import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import path from "node:path";
 import { type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
@@ -17,7 +18,10 @@ import { createDocumentStore, type DocumentStore } from "../lib/stores/document/
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
+import { startPump } from "./stream/pump.ts";
+import { listenOn } from "./stream/wake.ts";
 import { createTaskList, type WorkerContext } from "./tasks/index.ts";
+import { startDeliverer } from "./tasks/ops__deliver.ts";
 
 const CONCURRENCY = 2;
 const POLL_MS = 1000;
@@ -110,12 +114,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     Math.min(BEAT_MS, patience * 250),
   );
   const periodic = startPeriodic(context);
+  const pump = startPump(context, `stream:${process.pid}:${randomUUID()}`);
+  const deliverer = startDeliverer(context);
+  const ears = listenOn(pool, { streams: pump.wake, webhooks: deliverer.wake }, log);
   runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
       clearInterval(timer);
       periodic.stop();
+      ears.stop();
+      await Promise.all([pump.stop(), deliverer.stop()]);
       await runner
         .stop()
         .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));

@@ -8,6 +8,7 @@ import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import type { WorkerContext } from "./tasks/index.ts";
 import { EXPIRE_RAW_MS, expireRaw } from "./tasks/ingest__expire_raw.ts";
 import { REQUEUE_MS, requeueRuns } from "./tasks/ingest__requeue.ts";
+import { SWEEP_OPS_MS, sweepOps } from "./tasks/ops__sweep.ts";
 
 /** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
 const SWEEP_UPLOADS_MS = 3_600_000;
@@ -34,6 +35,7 @@ const PERIODIC: Periodic[] = [
     act: sweepExceptions,
     failed: "exceptions that ended by time were not swept",
   },
+  { everyMs: SWEEP_OPS_MS, act: sweepOps, failed: "old events and notices were not swept" },
 ];
 
 /** Starts them all; none begins again while its last time is still under way. */

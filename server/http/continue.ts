@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 
-const UPLOAD = /^\/orgs\/[^/]+\/datasets\/[^/]+\/files(\?|$)/;
+const UPLOAD = /^\/orgs\/[^/]+\/(?:datasets\/[^/]+\/files|streams\/[^/]+)(\?|$)/;
 const waiting = new WeakSet<IncomingMessage>();
 
 export function holdExpectations(server: Server, app: RequestListener): void {

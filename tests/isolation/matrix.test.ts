@@ -11,7 +11,18 @@ import { asMember, asService, createTestDatabase, type TestDatabase } from "../s
 import { expectGolden } from "../support/golden.ts";
 import { type PlantedOrg, plantOrg, ROLES } from "../support/planted.ts";
 
-const DOMAINS = ["private", "core", "audit", "tenancy", "access", "data", "quality", "ingest", "lineage"];
+const DOMAINS = [
+  "private",
+  "core",
+  "audit",
+  "tenancy",
+  "access",
+  "data",
+  "quality",
+  "ingest",
+  "lineage",
+  "ops",
+];
 
 let db: TestDatabase;
 let acme: PlantedOrg;

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const SCHEMAS = `n.nspname in ('private','core','audit','tenancy','access','data','quality','ingest','lineage','landing','store_acme','org_acme')`;
+const SCHEMAS = `n.nspname in ('private','core','audit','tenancy','access','data','quality','ingest','lineage','ops','landing','store_acme','org_acme')`;
 
 const DESCRIBE = `
   select line from (

@@ -133,6 +133,21 @@ const PIPELINE_ROWS = `
   )
   insert into private.template_installs (org_id, template) values ($1, 'secret of ' || $2)`;
 
+/** Rows of streams, webhooks and notifications. $1 the organization, $2 its slug, $3 a dataset, $4 who was told. */
+const OPS_ROWS = `
+  with event as (
+    insert into ingest.stream_events (org_id, dataset_id, key, body, run_id, line)
+    values ($1, $3, 'secret of ' || $2, jsonb_build_object('name', 'secret of ' || $2), gen_random_uuid(), 1)
+  ), webhook as (
+    insert into ops.webhooks (org_id, title, url, event_kinds, active)
+    values ($1, 'secret of ' || $2, 'https://' || $2 || '.example/hook', '{x.y}', false) returning id
+  ), delivery as (
+    insert into ops.webhook_deliveries (org_id, webhook_id, event_kind, body, status, finished_at)
+    select $1, id, 'x.y', jsonb_build_object('secret', $2::text), 'cancelled', now() from webhook
+  )
+  insert into ops.notifications (org_id, user_id, event_kind, severity, title, object_kind, object_id)
+  values ($1, $4, 'x.y', 'info', 'secret of ' || $2, 'run', 'x')`;
+
 export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedOrg> {
   const org = await createOrg(db, slug);
   const members = {} as Record<Role, string>;
@@ -162,5 +177,6 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
     [org.id],
   );
   await db.admin.query(PIPELINE_ROWS, [org.id, slug, members.editor, files[0]!.id, rows[0]!.id]);
+  await db.admin.query(OPS_ROWS, [org.id, slug, datasetId, members.manager]);
   return { ...org, members, datasetId, runId: rows[0]!.id };
 }

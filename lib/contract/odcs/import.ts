@@ -186,13 +186,13 @@ function datasetOf(object: OdcsObject, names: Map<string, string>, notes: string
   };
 }
 
-/** Reads a parsed contract. Errors: AppError IN030 where it is none, with the first thing that is wrong. */
+/** Reads a parsed contract. Errors: AppError IN028 where it is none, with the first thing that is wrong. */
 export function fromOdcs(content: unknown): Imported {
   const parsed = contractShape.safeParse(content);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new AppError(
-      "IN030",
+      "IN028",
       `not a data contract: ${issue.path.join(".") || "the document"}: ${issue.message}`,
       {
         hint: "Give a contract of the Open Data Contract Standard 3 with kind, apiVersion and schema.",
@@ -210,7 +210,7 @@ export function fromOdcs(content: unknown): Imported {
   const datasets = objects.map((object) => datasetOf(object, names, notes));
   const whole = datasets.filter((dataset) => dataset.fields.length > 0);
   if (whole.length === 0) {
-    throw new AppError("IN030", "the contract has no table with properties", {
+    throw new AppError("IN028", "the contract has no table with properties", {
       hint: "Give schema[].properties: they become the dataset's fields.",
     });
   }

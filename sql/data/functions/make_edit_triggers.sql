@@ -25,6 +25,7 @@ declare
   checks text;
   history_match text;
   same_row text;
+  edited_key text;
   changed text;
   declared text := '';
   hide text := '';
@@ -48,6 +49,8 @@ begin
     from data.fields f where f.org_id = n.org_id and f.dataset_id = p_dataset;
   select string_agg(format('h.%1$I = new.%1$I', k), ' and '), string_agg(format('s.%1$I = old.%1$I', k), ' and ')
     into history_match, same_row from unnest(keys) k;
+  -- For the change feed, which tells of the row by its key and version.
+  select format('jsonb_build_object(%s)', string_agg(format('%1$L, new.%1$I', k), ', ')) into edited_key from unnest(keys) k;
   select coalesce(string_agg(
            format(E'  if %s then\n    perform core.raise(''23514'', %L, %L, %L);\n  end if;\n',
              c.fails, c.message, c.remedy, c.field_name), '' order by c.field_position), '')
@@ -89,6 +92,7 @@ begin
       insert into %3$s (org_id, %4$s%5$s, version, change_type, valid_from, changed_by)
       values (%6$L, %7$s%8$s, 1 + coalesce((select max(h.version) from %9$s h where %10$s), 0), 'insert', now(), private.user_id())
       returning version, change_type, valid_from, changed_by%12$s into new.version, new.change_type, new.valid_from, new.changed_by%13$s;
+      perform private.note_edit(%6$L, %16$L, 'insert', %17$s, new.version);
       t := new;
       new.composite_key := %14$s;
       new.changed_fields := '{}';%15$s
@@ -100,7 +104,7 @@ begin
     case when n.keyed then history_match else 'false' end, n.current_table,
     case when n.keyed then '' else ', file_id, source_line' end,
     case when n.keyed then '' else ', new.file_id, new.source_line' end,
-    data.key_expression(p_dataset), case when declared <> '' then hide else '' end));
+    data.key_expression(p_dataset), case when declared <> '' then hide else '' end, p_dataset, edited_key));
 
   execute format('create or replace function %s() returns trigger language plpgsql security definer set search_path = '''' as %L', prefix || quote_ident(n.name || '__update'), format($f$
     declare
@@ -118,6 +122,7 @@ begin
       if not found then
         perform data.refuse_edit(%12$L, %13$L, 'record.edit');
       end if;
+      perform private.note_edit(%12$L, %13$L, 'update', %17$s, new.version);
       new.changed_fields := array_remove(array[%14$s]::text[], null);
       new.run_id := null;%15$s%16$s
       return new;
@@ -125,7 +130,7 @@ begin
     prefix || quote_ident(n.name || '__update'), n.current_table, declared, coalesce(key_masks, ''), look, refuse, checks,
     case when assignments is null then '' else assignments || ',' end, bits,
     case when n.keyed then ', source_line = null' else '' end, same_row, n.org_id, p_dataset, coalesce(changed, ''),
-    case when n.keyed then E'\n      new.source_line := null;' else '' end, case when declared <> '' then hide else '' end));
+    case when n.keyed then E'\n      new.source_line := null;' else '' end, case when declared <> '' then hide else '' end, edited_key));
 
   execute format('create or replace function %s() returns trigger language plpgsql security definer set search_path = '''' as %L', prefix || quote_ident(n.name || '__delete'), format($f$
     begin
@@ -134,9 +139,10 @@ begin
       if not found then
         perform data.refuse_edit(%5$L, %6$L, 'record.delete');
       end if;
+      perform private.note_edit(%5$L, %6$L, 'delete', %7$s, old.version + 1);
       return old;
     end $f$,
-    prefix || quote_ident(n.name || '__delete'), coalesce(key_masks, ''), n.current_table, same_row, n.org_id, p_dataset));
+    prefix || quote_ident(n.name || '__delete'), coalesce(key_masks, ''), n.current_table, same_row, n.org_id, p_dataset, replace(edited_key, 'new.', 'old.')));
 
   execute format('revoke all on function %1$s(), %2$s(), %3$s() from public; grant execute on function %1$s(), %2$s(), %3$s() to cadastre_views',
     prefix || quote_ident(n.name || '__insert'), prefix || quote_ident(n.name || '__update'), prefix || quote_ident(n.name || '__delete'));

@@ -54,6 +54,8 @@ begin
     perform core.raise('DS013', format('there is no earlier version %s of this row', restore_row.version),
       'Choose a version from the row''s history.', 'version');
   end if;
+  perform private.note_edit(n.org_id, restore_row.dataset_id, 'restore', (
+    select jsonb_object_agg(k, restore_row.key -> k) from unnest(key_fields) k), result);
   perform audit.record('record.restore', 'dataset', restore_row.dataset_id::text,
     jsonb_build_object('key', restore_row.key, 'version', restore_row.version, 'new_version', result));
   return result;

@@ -1,4 +1,4 @@
--- Second half of the merge's transaction: rows, versions, counts, lineage (by trigger on the run), audit and the run's
+-- Second half of the merge's transaction: rows, versions, the change feed, counts, lineage (by trigger on the run), audit and the run's
 -- end. Either all of it is there or none.
 create or replace function ingest.complete_merge(p_run uuid, p_generation int, p_columns text[], p_accepted bigint, p_first boolean)
 returns ingest.runs
@@ -24,6 +24,7 @@ begin
   else
     select w.inserted, w.updated, w.deleted into inserted, updated, deleted from ingest.write_diff(run, p_columns) w;
   end if;
+  perform ingest.note_load(run, inserted, updated, deleted, p_columns, not p_first and run.mode <> 'append');
   return ingest.finish_run(run, inserted, updated, p_accepted - inserted - updated, deleted, p_first);
 end
 $$;

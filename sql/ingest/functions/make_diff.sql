@@ -45,8 +45,11 @@ begin
     into mask
     from data.fields f where f.org_id = p_run.org_id and f.dataset_id = p_run.dataset_id;
 
-  execute format('select count(*) from %s', n.current_table) into present;
-  full_join := p_run.mode = 'snapshot' or p_landed * 4 > present;
+  -- Counting a large table for a batch of a stream would cost more than loading it: the planner's figure decides the way.
+  full_join := p_run.mode = 'snapshot' or p_landed * 4 > (select c.reltuples from pg_catalog.pg_class c where c.oid = n.current_table::regclass);
+  if full_join then
+    execute format('select count(*) from %s', n.current_table) into present;
+  end if;
   drop table if exists pg_temp.cadastre_diff;
   execute format($q$
     create temp table cadastre_diff on commit drop as

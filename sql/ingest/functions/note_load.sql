@@ -1,0 +1,35 @@
+-- A merge in the change feed, in its transaction. A small one's keys are kept besides, so that readers find its rows by
+-- key; the rows of a large one are found by its run. Nothing changed: nothing to tell. Internal.
+create or replace function ingest.note_load(p_run ingest.runs, p_inserted bigint, p_updated bigint, p_deleted bigint,
+                                            p_columns text[], p_by_diff boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  made bigint;
+  built text;
+  max_keys constant int := 5000;
+begin
+  if p_inserted + p_updated + p_deleted = 0 then
+    return;
+  end if;
+  insert into ingest.changes (org_id, dataset_id, kind, run_id, actor_id, inserted_rows, updated_rows, deleted_rows)
+  values (p_run.org_id, p_run.dataset_id, 'load', p_run.id, private.user_id(), p_inserted, p_updated, p_deleted)
+  returning number into made;
+  if p_by_diff and p_inserted + p_updated + p_deleted <= max_keys then
+    -- A deleted row stands in the difference under the table's own key columns.
+    select string_agg(format('%L, %s', f.name,
+             case when p_run.mode = 'snapshot' then format('case when d.line$ is null then d.key_%s$ else d.%I end', f.place, f.name)
+                  else format('d.%I', f.name) end), ', ' order by f.place)
+      into built
+      from ingest.landed_fields(p_run.dataset_id, p_columns) f
+     where f.is_key;
+    execute format('insert into private.change_keys (org_id, number, keys)
+                    select $1, $2, jsonb_agg(jsonb_build_object(%s)) from pg_temp.cadastre_diff d having count(*) > 0', built)
+      using p_run.org_id, made;
+  end if;
+  perform core.notify('changes:' || p_run.org_id, p_run.dataset_id);
+end
+$$;
+comment on function ingest.note_load(ingest.runs, bigint, bigint, bigint, text[], boolean) is 'Writes a merge into the change feed. Internal.';

@@ -1,0 +1,79 @@
+/**
+ * One batch of a stream: its events into the object store as a file, then one transaction that checks and merges them
+ * (ingest.load_events). The file is there before the run is, as for an upload; a batch that did not get through leaves
+ * its events waiting and no file.
+ */
+import { Readable } from "node:stream";
+import { isPgError } from "../../lib/errors.ts";
+import { fileKey } from "../../lib/stores/object/keys.ts";
+import { type RunError, tellError } from "../load/failures.ts";
+import { asOrganization } from "../load/session.ts";
+import type { LoadContext } from "../load/types.ts";
+
+/** A batch is full at so many events or bytes. */
+export const MAX_BATCH_EVENTS = 5000;
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+export type BatchOutcome = "nothing" | "busy" | "succeeded" | "held" | "failed";
+
+export interface BatchResult {
+  outcome: BatchOutcome;
+  events: number;
+  /** There may be more. */
+  full: boolean;
+}
+
+interface Next {
+  number: string;
+  body: string;
+  requested_by: string | null;
+}
+
+/**
+ * Takes the next batch of a stream and loads it. `failing`: the error that the batch met too often; it is set aside
+ * as a failed run instead. Throws what a database or store in trouble throws; then the events wait.
+ */
+export async function loadBatch(
+  context: LoadContext,
+  orgId: string,
+  datasetId: string,
+  workerId: string,
+  failing: unknown = null,
+): Promise<BatchResult> {
+  const next = await asOrganization(context, orgId, null, async (client) => {
+    const { rows } = await client.query<Next>("select * from ingest.next_events($1, $2, $3)", [
+      datasetId,
+      MAX_BATCH_EVENTS,
+      MAX_BATCH_BYTES,
+    ]);
+    return rows;
+  });
+  if (next.length === 0) return { outcome: "nothing", events: 0, full: false };
+  const full = next.length === MAX_BATCH_EVENTS;
+  const key = fileKey(orgId);
+  const body = Buffer.from(`${next.map((event) => event.body).join("\n")}\n`);
+  const stored = await context.store.put(key, Readable.from([body]), { maxBytes: body.length });
+  try {
+    const taken = [datasetId, next.map((event) => event.number), key, stored.size, stored.sha256, workerId];
+    const error: RunError | null = failing === null ? null : tellError(failing);
+    const rows = await asOrganization(context, orgId, next[0]!.requested_by, async (client) => {
+      const text =
+        error === null
+          ? "select status from ingest.load_events($1, $2, $3, $4, $5, $6)"
+          : "select status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7)";
+      return (
+        await client.query<{ status: BatchOutcome }>(
+          text,
+          error === null ? taken : [...taken, JSON.stringify(error)],
+        )
+      ).rows;
+    });
+    const outcome = rows[0]?.status ?? "busy";
+    if (outcome === "busy") await context.store.remove(key);
+    return { outcome, events: next.length, full };
+  } catch (error) {
+    // Refused, so rolled back. A commit whose answer was lost may have kept the run: its file stays then.
+    if (isPgError(error)) await context.store.remove(key).catch(() => undefined);
+    throw error;
+  }
+}
