@@ -1,0 +1,19 @@
+-- A source of the asking organization by name or id, locked for a change. Internal.
+create or replace function ingest.find_source(p_name text) returns ingest.sources
+language plpgsql
+set search_path = ''
+as $$
+declare
+  s ingest.sources;
+begin
+  select * into s from ingest.sources x
+   where x.org_id = private.org_id()
+     and (x.name = p_name or x.id = case when pg_input_is_valid(p_name, 'uuid') then p_name::uuid end)
+   for no key update;
+  if s.id is null then
+    perform core.raise('IN065', 'no such source', 'Check its name; you see only your organization''s.', 'name');
+  end if;
+  return s;
+end
+$$;
+comment on function ingest.find_source(text) is 'A source by name or id. Error IN065. Internal.';
