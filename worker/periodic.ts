@@ -6,6 +6,7 @@ import { explain } from "../lib/errors.ts";
 import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
 import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import type { WorkerContext } from "./tasks/index.ts";
+import { CHECK_CONNECTORS_MS, checkConnectors } from "./tasks/ingest__check_connectors.ts";
 
 /** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
 const SWEEP_UPLOADS_MS = 3_600_000;
@@ -30,6 +31,7 @@ const PERIODIC: Periodic[] = [
     act: sweepExceptions,
     failed: "exceptions that ended by time were not swept",
   },
+  { everyMs: CHECK_CONNECTORS_MS, act: checkConnectors, failed: "connectors were not checked" },
 ];
 
 /** Starts them all; none begins again while its last time is still under way. */

@@ -292,15 +292,13 @@ export const kafka = defineKind({
     withClient(at, async (client) => {
       const { topics } = await client.metadata({ topics: [] });
       const names = [...topics.keys()].filter((topic) => !topic.startsWith("__")).sort();
-      return names
-        .slice(0, MAX_FOUND + 1)
-        .map(
-          (topic): Found => ({
-            name: topic,
-            selection: { topic },
-            key: ["message_partition", "message_offset"],
-          }),
-        );
+      return names.slice(0, MAX_FOUND + 1).map(
+        (topic): Found => ({
+          name: topic,
+          selection: { topic },
+          key: ["message_partition", "message_offset"],
+        }),
+      );
     }),
   read,
 });

@@ -5,7 +5,9 @@ import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import { createCheckTask } from "./ingest__check_connector.ts";
 import { createLoadTask } from "./ingest__load.ts";
+import { createPullTask } from "./ingest__pull.ts";
 
 export interface WorkerContext {
   /** The worker's own connections (role cadastre_worker). */
@@ -20,5 +22,9 @@ export interface WorkerContext {
 }
 
 export function createTaskList(context: WorkerContext): TaskList {
-  return { ingest__load: createLoadTask(context) };
+  return {
+    ingest__load: createLoadTask(context),
+    ingest__pull: createPullTask(context),
+    ingest__check_connector: createCheckTask(context),
+  };
 }

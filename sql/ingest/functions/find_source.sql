@@ -5,10 +5,15 @@ set search_path = ''
 as $$
 declare
   s ingest.sources;
+  wanted uuid;
 begin
+  -- Not within the query, where it would be evaluated for names too.
+  if pg_input_is_valid(p_name, 'uuid') then
+    wanted := p_name::uuid;
+  end if;
   select * into s from ingest.sources x
    where x.org_id = private.org_id()
-     and (x.name = p_name or x.id = case when pg_input_is_valid(p_name, 'uuid') then p_name::uuid end)
+     and (x.name = p_name or x.id = wanted)
    for no key update;
   if s.id is null then
     perform core.raise('IN065', 'no such source', 'Check its name; you see only your organization''s.', 'name');
