@@ -97,8 +97,9 @@ async function connect(at: Here, learn: boolean): Promise<Connected> {
     );
   }
   const socket = await network.connect(settings.host, settings.port, signal);
-  const client = new Client();
-  client.on("error", () => undefined);
+  // Its own listeners would write to the standard output.
+  const quiet = (): void => undefined;
+  const client = new Client("cadastre", { error: quiet, end: quiet, close: quiet });
   let shown = "";
   try {
     await client.connect({

@@ -311,7 +311,8 @@ export async function offerSftp(): Promise<Offered<SshSettings>> {
             `PidFile ${folder}/pid`,
             `AuthorizedKeysFile ${folder}/authorized`,
             "StrictModes no",
-            "UsePAM no",
+            // Without it, accounts that have no password count as locked.
+            "UsePAM yes",
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
             "Subsystem sftp internal-sftp",
