@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { connector } from "./commands/connector.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
 import { grant } from "./commands/grant.ts";
@@ -15,6 +16,7 @@ import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
 import { policy } from "./commands/policy.ts";
 import { rejected } from "./commands/rejected.ts";
+import { source } from "./commands/source.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
 import { user } from "./commands/user.ts";
@@ -27,6 +29,8 @@ const COMMANDS: Record<string, Command> = {
   ingest,
   inspect,
   rejected,
+  connector,
+  source,
   policy,
   "sql-login": sqlLogin,
   "identity-provider": identityProvider,

@@ -19,6 +19,7 @@ import { createSockets } from "./graphql/sockets.ts";
 import { adminRoutes } from "./http/admin.ts";
 import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
+import { connectorRoutes } from "./http/connectors.ts";
 import { holdExpectations } from "./http/continue.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { federationRoutes } from "./http/federation.ts";
@@ -98,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   );
   app.use("/orgs", bearer);
   app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {
