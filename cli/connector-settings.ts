@@ -35,7 +35,7 @@ export function splitSets(sets: string[]): Record<string, string> {
   );
 }
 
-function valueOf(spec: Spec, key: string, value: string): unknown {
+function typedValue(spec: Spec, key: string, value: string): unknown {
   const type = spec[key]?.type;
   if (type === undefined) fail("USAGE", `${key} is not known`, `There are ${Object.keys(spec).join(", ")}.`);
   if (type === "integer" || type === "number")
@@ -60,5 +60,5 @@ export function settingsFrom(
   parameters: Record<string, string> = {},
 ): Record<string, unknown> {
   const own = Object.entries(sets).filter(([key]) => !Object.hasOwn(parameters, key));
-  return Object.fromEntries(own.map(([key, value]) => [key, valueOf(spec, key, value)]));
+  return Object.fromEntries(own.map(([key, value]) => [key, typedValue(spec, key, value)]));
 }
