@@ -1,0 +1,260 @@
+/**
+ * Connect, discover, read, fail, understand, repair: on an installation as a person runs it, by its command line. The
+ * source is a database of the installation's own PostgreSQL, which the installation allows by its setting.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runCommand, type StartedProcess, startProcess } from "../support/process.ts";
+
+let home: string;
+let running: StartedProcess;
+let shop: pg.Client;
+let settings: string[];
+const PASSWORD = "pa55-of-the-source";
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), "cadastre-home-"));
+  running = await startProcess(home, {
+    CADASTRE_DEMO: "0",
+    CADASTRE_OUTBOUND_ALLOW: "127.0.0.1/32",
+    LOG_LEVEL: "debug",
+  });
+  const admin = new pg.Client({ connectionString: running.databaseUrl });
+  await admin.connect();
+  await admin.query(`create role shop_reader login password '${PASSWORD}'`);
+  await admin.query("create database shop");
+  await admin.end();
+  const url = new URL(running.databaseUrl);
+  url.pathname = "/shop";
+  shop = new pg.Client({ connectionString: url.href });
+  await shop.connect();
+  await shop.query(
+    `create table orders (id int primary key, total numeric, changed_at timestamptz);
+     insert into orders select n, n * 1.5, timestamptz '2026-01-01' + n * interval '1 hour' from generate_series(1, 1000) n;
+     grant select on orders to shop_reader`,
+  );
+  settings = [
+    "--set",
+    "host=127.0.0.1",
+    "--set",
+    `port=${url.port}`,
+    "--set",
+    "database=shop",
+    "--set",
+    "user=shop_reader",
+    "--set",
+    "tls=off",
+  ];
+});
+afterAll(async () => {
+  await shop?.end();
+  await running?.end("SIGTERM");
+  await rm(home, { recursive: true, force: true });
+});
+
+async function cadastre(
+  args: string[],
+  stdin = "",
+): Promise<{ code: number | null; out: Record<string, unknown> & { [key: string]: never }; stderr: string }> {
+  const { code, stdout, stderr } = await runCommand(home, [...args, "--json"], stdin);
+  return { code, out: JSON.parse(stdout), stderr };
+}
+
+it("connect with a wrong password, understand, repair, discover, read, read what is new", async () => {
+  expect((await cadastre(["org", "create", "acme", "--name", "Acme"])).code).toBe(0);
+  const created = await cadastre(
+    ["connector", "create", "shop", "--org", "acme", "--kind", "postgres", ...settings, "--secret-stdin"],
+    "wrong-password\n",
+  );
+  expect(created).toMatchObject({
+    code: 0,
+    out: { name: "shop", kind: "postgres", has_secret: true, settings: { tls: "off" } },
+  });
+  const failed = await cadastre(["connector", "test", "shop", "--org", "acme"]);
+  expect(failed).toMatchObject({ code: 1, out: { status: "failed", error: { code: "SOURCE_AUTH" } } });
+  expect(failed.stderr).toContain("Check user and password");
+  const file = path.join(home, "secret.txt");
+  await writeFile(file, `${PASSWORD}\n`, { mode: 0o600 });
+  expect((await cadastre(["connector", "alter", "shop", "--org", "acme", "--secret-file", file])).code).toBe(
+    0,
+  );
+  expect(await cadastre(["connector", "test", "shop", "--org", "acme"])).toMatchObject({
+    code: 0,
+    out: { status: "succeeded" },
+  });
+  const found = await cadastre(["connector", "discover", "shop", "--org", "acme"]);
+  expect(found.out.result).toMatchObject({
+    found: [{ name: "public.orders", key: ["id"], selection: { table: "public.orders" } }],
+  });
+  const source = [
+    "source",
+    "create",
+    "orders",
+    "--org",
+    "acme",
+    "--connector",
+    "shop",
+    "--set",
+    "table=public.orders",
+    "--set",
+    "cursorField=changed_at",
+    "--how",
+    "incremental",
+    "--key",
+    "id",
+    "--mode",
+    "upsert",
+  ];
+  expect(await cadastre(source)).toMatchObject({
+    code: 0,
+    out: { dataset_name: "orders", how: "incremental" },
+  });
+  const first = await cadastre(["source", "pull", "orders", "--org", "acme"]);
+  expect(first).toMatchObject({
+    code: 0,
+    out: { status: "succeeded", files: 1, runs: [{ status: "succeeded", inserted: 1000 }] },
+  });
+  await shop.query("update orders set total = 0, changed_at = '2027-01-01' where id <= 10");
+  expect(await cadastre(["source", "pull", "orders", "--org", "acme"])).toMatchObject({
+    code: 0,
+    out: { runs: [{ read: 11, updated: 10, unchanged: 1 }] },
+  });
+  expect(await cadastre(["source", "pull", "orders", "--org", "acme"])).toMatchObject({
+    code: 0,
+    out: { files: 0, runs: [] },
+  });
+  const range = await cadastre([
+    "source",
+    "pull",
+    "orders",
+    "--org",
+    "acme",
+    "--from",
+    "2026-01-02",
+    "--to",
+    "2026-01-03",
+  ]);
+  expect(range).toMatchObject({ code: 0, out: { runs: [{ read: 24, unchanged: 24 }] } });
+});
+
+it("lists, pauses, refuses, drops; every refusal says what to do", async () => {
+  expect((await cadastre(["source", "list", "--org", "acme"])).out).toMatchObject([
+    { name: "orders", connector: "shop", last_status: "succeeded" },
+  ]);
+  expect((await cadastre(["connector", "list", "--org", "acme"])).out).toMatchObject([
+    { name: "shop", status: "ok" },
+  ]);
+  await cadastre(["source", "pause", "orders", "--org", "acme"]);
+  expect(await cadastre(["source", "pull", "orders", "--org", "acme"])).toMatchObject({
+    code: 1,
+    out: { error: { code: "IN067" } },
+  });
+  await cadastre(["source", "resume", "orders", "--org", "acme"]);
+  expect(await cadastre(["connector", "drop", "shop", "--org", "acme"])).toMatchObject({
+    code: 1,
+    out: { error: { code: "IN063" } },
+  });
+  // The way to another host takes the secret away.
+  expect(
+    (await cadastre(["connector", "alter", "shop", "--org", "acme", "--set", "host=127.0.0.2"])).out,
+  ).toMatchObject({ has_secret: false });
+  expect(await cadastre(["connector", "test", "shop", "--org", "acme"])).toMatchObject({
+    code: 1,
+    out: { error: { code: "SOURCE_AUTH" } },
+  });
+  await cadastre(["connector", "alter", "shop", "--org", "acme", "--secret-stdin"], PASSWORD);
+  expect(await cadastre(["connector", "test", "shop", "--org", "acme"])).toMatchObject({
+    code: 1,
+    out: { error: { code: "SOURCE_REFUSED", hint: expect.stringContaining("CADASTRE_OUTBOUND_ALLOW") } },
+  });
+  expect((await cadastre(["source", "drop", "orders", "--org", "acme"])).code).toBe(0);
+  expect((await cadastre(["connector", "drop", "shop", "--org", "acme"])).code).toBe(0);
+});
+
+it("presets are connectors and sources with what is told filled in", async () => {
+  expect((await cadastre(["connector", "presets"])).out).toMatchObject([
+    { name: "github-issues" },
+    { name: "socrata-dataset" },
+    { name: "stripe-list" },
+    { name: "worldbank-indicator" },
+  ]);
+  expect(
+    await cadastre(
+      ["connector", "create", "issues", "--org", "acme", "--preset", "github-issues", "--secret-stdin"],
+      "a-token",
+    ),
+  ).toMatchObject({ code: 0, out: { kind: "rest", has_secret: true } });
+  expect(
+    await cadastre([
+      "source",
+      "create",
+      "issues",
+      "--org",
+      "acme",
+      "--connector",
+      "issues",
+      "--preset",
+      "github-issues",
+      "--set",
+      "owner=a",
+    ]),
+  ).toMatchObject({ code: 1, out: { error: { field: "repository" } } });
+  const made = await cadastre([
+    "source",
+    "create",
+    "issues",
+    "--org",
+    "acme",
+    "--connector",
+    "issues",
+    "--preset",
+    "github-issues",
+    "--set",
+    "owner=postgres",
+    "--set",
+    "repository=postgres",
+  ]);
+  expect(made).toMatchObject({
+    code: 0,
+    out: {
+      how: "incremental",
+      selection: { path: "repos/postgres/postgres/issues", cursor: { field: "updated_at" } },
+    },
+  });
+  for (const [preset, sets] of [
+    ["worldbank-indicator", ["indicator=SP.POP.TOTL"]],
+    ["stripe-list", ["object=charges"]],
+    ["socrata-dataset", ["domain=data.example.gov", "dataset=abcd-1234"]],
+  ] as const) {
+    const given = sets.flatMap((one) => ["--set", one]);
+    expect(
+      (await cadastre(["connector", "create", preset, "--org", "acme", "--preset", preset, ...given])).code,
+      preset,
+    ).toBe(0);
+    expect(
+      (
+        await cadastre([
+          "source",
+          "create",
+          preset,
+          "--org",
+          "acme",
+          "--connector",
+          preset,
+          "--preset",
+          preset,
+          ...given,
+        ])
+      ).code,
+      preset,
+    ).toBe(0);
+  }
+});
+
+it("nothing that the processes printed holds a secret", () => {
+  for (const secret of [PASSWORD, "wrong-password", "a-token"])
+    expect(running.output()).not.toContain(secret);
+});
