@@ -1,8 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { readConfig } from "../../lib/config.ts";
-import { loadSecrets } from "../../lib/secrets.ts";
-import { secretPurpose } from "../../worker/connectors/context.ts";
+import { connectorPurpose, loadSecrets } from "../../lib/secrets.ts";
 import { fillIn, presetNames, readPreset } from "../../worker/connectors/presets.ts";
 import {
   type Command,
@@ -154,7 +153,7 @@ async function create(session: Session, org: OrgRow, name: string, given: Given)
     if (secrets !== null) {
       await client.query("select private.put_connector_secret($1, $2)", [
         rows[0]!.id,
-        secrets.seal(secretPurpose(rows[0]!.id), JSON.stringify(secret)),
+        secrets.seal(connectorPurpose(rows[0]!.id), JSON.stringify(secret)),
       ]);
     }
     return { ...rows[0]!, has_secret: secret !== null };
@@ -184,7 +183,7 @@ async function alter(session: Session, org: OrgRow, name: string, given: Given):
     if (secrets !== null)
       await client.query("select private.put_connector_secret($1, $2)", [
         before.id,
-        secrets.seal(secretPurpose(before.id), JSON.stringify(secret)),
+        secrets.seal(connectorPurpose(before.id), JSON.stringify(secret)),
       ]);
     const { rows } = await client.query<ConnectorRow>("select * from ingest.connectors where id = $1", [
       before.id,

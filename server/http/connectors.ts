@@ -6,7 +6,7 @@ import express, { type RequestHandler, Router } from "express";
 import type pg from "pg";
 import { z } from "zod";
 import { AppError } from "../../lib/errors.ts";
-import type { Secrets } from "../../lib/secrets.ts";
+import { connectorPurpose, type Secrets } from "../../lib/secrets.ts";
 import { identityOf } from "../auth/identify.ts";
 import { inRequest, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
@@ -63,7 +63,8 @@ export function connectorRoutes({ pool, organizations, claimKey, secrets }: Conn
         field: unknown,
       });
     }
-    const sealed = secret === null ? null : secrets.seal(`connector:${connector.id}`, JSON.stringify(secret));
+    const sealed =
+      secret === null ? null : secrets.seal(connectorPurpose(connector.id), JSON.stringify(secret));
     // The gateway's own function, under the person's claim.
     const own = { ...settings, role: undefined };
     await inRequest(pool, own as unknown as Record<string, string>, (client) =>

@@ -1,7 +1,8 @@
 /** Tests and discoveries: what a person, or the clock, asks of a connector. */
 import { explain } from "../../lib/errors.ts";
-import { asOrganization, type ConnectorContext, kindOf, openSecret, rawAt, type Stored } from "./context.ts";
+import { asOrganization, type ConnectorContext, openSecret, rawAt, type Stored } from "./context.ts";
 import { hide, tellFailure } from "./failures.ts";
+import { loadKind } from "./index.ts";
 
 const TEST_SECONDS = 45;
 const DISCOVER_SECONDS = 300;
@@ -44,7 +45,7 @@ async function tryOut(context: ConnectorContext, begun: Begun): Promise<Outcome>
   try {
     secret = openSecret(context, begun);
     const at = rawAt(context, begun, secret, AbortSignal.timeout(seconds * 1000));
-    const kind = kindOf(begun.kind);
+    const kind = await loadKind(begun.kind);
     if (begun.check_kind === "discover")
       return { result: await kind.discover(at), error: null, pinned: null };
     const tested = await kind.test(at);

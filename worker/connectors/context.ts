@@ -5,11 +5,10 @@ import { readConfig } from "../../lib/config.ts";
 import type { Logger } from "../../lib/log.ts";
 import { createNetwork, type Network, type NetworkOptions, parseNetworks } from "../../lib/outbound.ts";
 import { withClaim } from "../../lib/pg.ts";
-import type { Secrets } from "../../lib/secrets.ts";
+import { connectorPurpose, type Secrets } from "../../lib/secrets.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { SourceError } from "./failures.ts";
-import { CONNECTORS } from "./index.ts";
-import type { Connector, RawAt } from "./types.ts";
+import type { RawAt } from "./types.ts";
 
 export interface ConnectorContext {
   pool: pg.Pool;
@@ -69,9 +68,6 @@ export function asOrganization<T>(
   );
 }
 
-/** The purpose that a connector's secret is sealed for. */
-export const secretPurpose = (connectorId: string): string => `connector:${connectorId}`;
-
 const secretShape = z.record(z.string(), z.unknown());
 
 export interface Stored {
@@ -89,17 +85,7 @@ export function openSecret(
 ): Record<string, unknown> {
   if (stored.sealed === null) return {};
   return secretShape.parse(
-    JSON.parse(context.secrets.open(secretPurpose(stored.connector_id), stored.sealed)),
-  );
-}
-
-export function kindOf(name: string): Connector {
-  const kind = Object.hasOwn(CONNECTORS, name) ? CONNECTORS[name] : undefined;
-  if (kind) return kind;
-  throw new SourceError(
-    "settings",
-    `this worker knows no connectors of kind ${name}`,
-    "Bring the worker up to date.",
+    JSON.parse(context.secrets.open(connectorPurpose(stored.connector_id), stored.sealed)),
   );
 }
 

@@ -6,8 +6,9 @@ import type pg from "pg";
 import { readConfig } from "../../lib/config.ts";
 import { explain, isPgError } from "../../lib/errors.ts";
 import { fileKey } from "../../lib/stores/object/keys.ts";
-import { asOrganization, type ConnectorContext, kindOf, openSecret, rawAt, type Stored } from "./context.ts";
+import { asOrganization, type ConnectorContext, openSecret, rawAt, type Stored } from "./context.ts";
 import { hide, isTransient, SourceError, tellFailure } from "./failures.ts";
+import { loadKind } from "./index.ts";
 import type { How, Item, Json, Mode, ReadRequest } from "./types.ts";
 
 const LEASE_SECONDS = 30;
@@ -144,6 +145,7 @@ async function readAll(reading: Reading, details: Details, secret: unknown): Pro
           from: String(details.range.from),
           ...(details.range.to === undefined ? {} : { to: String(details.range.to) }),
         };
+  const kind = await loadKind(details.kind);
   const request: ReadRequest<unknown> = {
     selection: details.selection,
     how: details.how,
@@ -162,7 +164,7 @@ async function readAll(reading: Reading, details: Details, secret: unknown): Pro
       }),
   };
   let files = 0;
-  for await (const item of kindOf(details.kind).read(rawAt(context, details, secret, signal), request)) {
+  for await (const item of kind.read(rawAt(context, details, secret, signal), request)) {
     if (files === MAX_FILES) {
       item.body.destroy();
       if (details.how !== "full") return true;

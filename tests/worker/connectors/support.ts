@@ -2,13 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { createLogger } from "../../../lib/log.ts";
 import { parseNetworks } from "../../../lib/outbound.ts";
-import { createSecrets } from "../../../lib/secrets.ts";
+import { connectorPurpose, createSecrets } from "../../../lib/secrets.ts";
 import { runCheck } from "../../../worker/connectors/check.ts";
-import {
-  type ConnectorContext,
-  connectorNetwork,
-  secretPurpose,
-} from "../../../worker/connectors/context.ts";
+import { type ConnectorContext, connectorNetwork } from "../../../worker/connectors/context.ts";
 import { type PullOutcome, runPull } from "../../../worker/connectors/pull.ts";
 import { addMember, asMember, asPlatform, asService } from "../../support/database.ts";
 import { type Bench, createLoader, type RunRow } from "../support.ts";
@@ -118,7 +114,7 @@ export async function createConnectorBench(slug = "acme"): Promise<ConnectorBenc
         JSON.stringify(settings),
       ]);
       if (secret !== null) {
-        const sealed = secrets.seal(secretPurpose(row!.id), JSON.stringify(secret));
+        const sealed = secrets.seal(connectorPurpose(row!.id), JSON.stringify(secret));
         await asService(db, org.id, (client) =>
           client.query("select private.put_connector_secret($1, $2)", [row!.id, sealed]),
         );
