@@ -221,7 +221,9 @@ export function createNetwork(options: NetworkOptions): Network {
   };
   const find = async (host: string): Promise<Reachable> => {
     const addresses = await addressesOf(host);
-    return { address: addresses[0]!, inside: addresses.every(isAllowed) };
+    // Not every machine that resolves IPv6 addresses has a way to them.
+    const address = addresses.find((one) => isIP(one) === 4) ?? addresses[0]!;
+    return { address, inside: addresses.every(isAllowed) };
   };
   const guarded: LookupFunction = (host, wanted, done) => {
     addressesOf(host).then(

@@ -74,7 +74,7 @@ export function tell(error: unknown, { settings: { brokers, user } }: Here): Sou
       options,
     );
   }
-  if (/UNKNOWN_TOPIC|INVALID_TOPIC/.test(said)) {
+  if (/UNKNOWN_TOPIC|INVALID_TOPIC|Unknown topic/.test(said)) {
     return new SourceError("missing", `${where}: there is no such topic`, "Check its name.", options);
   }
   return knownIn(error, where) ?? unknownFailure(new Error(said), where);

@@ -6,7 +6,7 @@ import { connectorPurpose, createSecrets } from "../../../lib/secrets.ts";
 import { runCheck } from "../../../worker/connectors/check.ts";
 import { type ConnectorContext, connectorNetwork } from "../../../worker/connectors/context.ts";
 import { type PullOutcome, runPull } from "../../../worker/connectors/pull.ts";
-import { addMember, asMember, asPlatform, asService } from "../../support/database.ts";
+import { addMember, asMember, asService } from "../../support/database.ts";
 import { type Bench, createLoader, type RunRow } from "../support.ts";
 
 export interface PullRow {
@@ -196,5 +196,3 @@ export async function everythingKept(bench: ConnectorBench): Promise<string> {
   }
   return parts.join("\n");
 }
-
-export { asPlatform };
