@@ -202,6 +202,8 @@ export interface Network {
 }
 
 const CONNECT_MS = 15_000;
+/** As Node's own connections tell it. */
+export const TIMED_OUT = "ETIMEDOUT";
 /** Nothing heard for so long: the answer is broken off. */
 const SILENCE_MS = 120_000;
 
@@ -270,7 +272,7 @@ function openSocket(address: string, port: number, signal?: AbortSignal): Promis
       socket.destroy();
       reject(error);
     };
-    socket.setTimeout(CONNECT_MS, () => failed(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
+    socket.setTimeout(CONNECT_MS, () => failed(Object.assign(new Error("no answer"), { code: TIMED_OUT })));
     socket.once("error", failed);
     socket.once("connect", () => {
       socket.setTimeout(0);

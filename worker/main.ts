@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import path from "node:path";
-import { type Runner, run, type WorkerEvents } from "graphile-worker";
+import { type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
 import { readConfig } from "../lib/config.ts";
 import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
@@ -17,9 +17,11 @@ import { createDocumentStore, type DocumentStore } from "../lib/stores/document/
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
 import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
-import { createTaskList, type WorkerContext } from "./tasks/index.ts";
+import { createReadingTasks, createTaskList, type WorkerContext } from "./tasks/index.ts";
 
 const CONCURRENCY = 2;
+/** Sources that are read at once: they wait for servers more than they work. */
+const READERS = 4;
 const POLL_MS = 1000;
 const BEAT_MS = 5000;
 /** Silence after which a worker counts as dead, in seconds. */
@@ -72,7 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { log, store } = options;
   const pool = createPool(options.connections.workerUrl, {
     name: "cadastre-worker",
-    max: CONCURRENCY * 4 + 4,
+    max: CONCURRENCY * 4 + READERS * 2 + 4,
     log,
   });
   await refuseSuperuser(pool);
@@ -86,30 +88,37 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const events: WorkerEvents = new EventEmitter();
   events.on("worker:create", ({ worker }) => ids.add(worker.workerId));
   events.on("worker:release", ({ worker }) => ids.delete(worker.workerId));
-  const runner: Runner = await run({
-    events,
-    pgPool: pool,
-    concurrency: CONCURRENCY,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    logger: queueLogger(log),
-    taskList: createTaskList(context),
-  });
+  const start = (concurrency: number, taskList: TaskList): Promise<Runner> =>
+    run({
+      events,
+      pgPool: pool,
+      concurrency,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      logger: queueLogger(log),
+      taskList,
+    });
+  const runners = [
+    await start(CONCURRENCY, createTaskList(context)),
+    await start(READERS, createReadingTasks(context)),
+  ];
   const timer = setInterval(() => {
     beat(heart, [...ids], false).catch((error: unknown) =>
       log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
     );
   }, BEAT_MS);
   const periodic = startPeriodic(context);
-  runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
+  for (const runner of runners)
+    runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
       clearInterval(timer);
       periodic.stop();
-      await runner
-        .stop()
-        .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
+      for (const runner of runners)
+        await runner
+          .stop()
+          .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
       await pool.query("select private.retire_workers($1)", [[...ids]]).catch(() => undefined);
       await pool.end();
     },

@@ -4,7 +4,7 @@ import https from "node:https";
 import { Readable } from "node:stream";
 import { Client } from "minio";
 import { z } from "zod";
-import type { Network } from "../../lib/outbound.ts";
+import { type Network, TIMED_OUT } from "../../lib/outbound.ts";
 import { exactly } from "../../lib/stores/object/measure.ts";
 import { commonFailure, SourceError, unknownFailure } from "./failures.ts";
 import { type Listed, takeNew } from "./objects.ts";
@@ -121,7 +121,7 @@ async function connect({
       );
     const sent = plain.request({ ...options, lookup: network.lookup, signal }, done);
     return sent.setTimeout(SILENCE_MS, () =>
-      sent.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+      sent.destroy(Object.assign(new Error("no answer"), { code: TIMED_OUT })),
     );
   };
   const client = new Client({

@@ -35,7 +35,7 @@ begin
   values (s.org_id, s.id, asked, s.cursor, private.user_id())
   returning * into p;
   update ingest.sources x set last_pull_id = p.id where x.org_id = s.org_id and x.id = s.id;
-  perform ingest.queue_pull(p.org_id, p.id, null, private.pull_turn());
+  perform ingest.queue_pull(p.org_id, p.id);
   perform audit.record('source.pull', 'source', s.id::text, jsonb_build_object('name', s.name, 'pull', p.id, 'range', asked));
   perform core.notify('pulls:' || p.org_id, p.id);
   return p;

@@ -14,7 +14,7 @@ begin
   insert into ingest.connector_checks (org_id, connector_id, kind, requested_by) values (p_org, p_connector, p_kind, p_user)
   returning * into made;
   perform core.enqueue('ingest__check_connector', json_build_object('orgId', p_org, 'checkId', made.id),
-    'check:' || p_org, 'check:' || made.id, null, private.pull_turn());
+    'check:' || p_org, 'check:' || made.id);
   return made;
 end
 $$;

@@ -31,7 +31,10 @@ const POLL_MS = 50;
 const NOBODY = { uid: 65534, gid: 65534 };
 const MAX_TOLD = 4000;
 
-export type Offered<T> = { start: () => Promise<T & { stop: () => Promise<void> }> } | { missing: string };
+/** `extra`: settings of the server besides. */
+export type Offered<T> =
+  | { start: (extra?: string[]) => Promise<T & { stop: () => Promise<void> }> }
+  | { missing: string };
 
 const exists = (file: string): Promise<boolean> =>
   access(file).then(
@@ -190,7 +193,7 @@ export async function offerMariaDb(): Promise<Offered<MariaSettings>> {
   const file = await findProgram(["/usr/sbin/mariadbd"], ["mariadb-server-core"]);
   if (typeof file !== "string") return file;
   return {
-    start: () =>
+    start: (extra = []) =>
       inFolder(async (folder) => {
         const data = path.join(folder, "data");
         await mkdir(path.join(data, "mysql"), { recursive: true });
@@ -231,6 +234,7 @@ export async function offerMariaDb(): Promise<Offered<MariaSettings>> {
           "--skip-name-resolve",
           `--init-file=${init}`,
           `--pid-file=${data}/pid`,
+          ...extra,
         ];
         return { ...settings, child: await launch({ file, args, port: settings.port, folder }) };
       }),
@@ -266,14 +270,15 @@ export async function offerRedis(): Promise<Offered<RedisSettings>> {
   const file = await findProgram(["/usr/bin/redis-server", "/usr/bin/redis-check-rdb"], ["redis-tools"]);
   if (typeof file !== "string") return file;
   return {
-    start: () =>
+    start: (extra = []) =>
       inFolder(async (folder) => {
         const port = await freePort();
         const password = randomBytes(12).toString("hex");
         const config = path.join(folder, "redis.conf");
         await writeFile(
           config,
-          `bind 127.0.0.1\nport ${port}\nrequirepass ${password}\nsave ""\nappendonly no\ndir ${folder}\n`,
+          // With a certificate it speaks TLS alone.
+          `bind 127.0.0.1\n${extra.length > 0 ? `port 0\ntls-port ${port}\n${extra.join("\n")}` : `port ${port}`}\nrequirepass ${password}\nsave ""\nappendonly no\ndir ${folder}\n`,
           { mode: 0o644 },
         );
         return {
