@@ -65,6 +65,7 @@ async function beat({ pool, claimKey, log }: Beat, ids: string[], alone: boolean
     ]);
     if (reaped.length > 0)
       log.warn({ runs: reaped.map((r) => r.id) }, "runs without a living worker were taken over");
+    await client.query("select ingest.reap_pulls($1)", [alone]);
     await client.query("select ingest.sweep_landing()");
   });
 }

@@ -2,6 +2,7 @@
  * One reading of a source: what comes is spooled to the object store file by file, and each file is submitted together
  * with the cursor's move. Whoever dies in between left a file that nobody submitted; the next one reads it again.
  */
+import { Readable } from "node:stream";
 import type pg from "pg";
 import { readConfig } from "../../lib/config.ts";
 import { explain, isPgError } from "../../lib/errors.ts";
@@ -15,6 +16,8 @@ const LEASE_SECONDS = 30;
 const BEATS_PER_LEASE = 5;
 /** Whatever a server does, a reading ends. */
 const MAX_PULL_MS = 6 * 3600 * 1000;
+/** A server that sends nothing for so long is given up; a slow view may need some time for its first row. */
+const SILENCE_MS = 15 * 60_000;
 /** Files of one pull; the rest follows in another. */
 const MAX_FILES = 500;
 /** A fault that stays is told after so many tries; the next pull tries anew. */
@@ -180,6 +183,24 @@ async function readAll(reading: Reading, details: Details, secret: unknown): Pro
   return false;
 }
 
+/** What comes, as long as something comes. */
+async function* watched(body: Readable): AsyncGenerator<Buffer> {
+  const silent = (): void =>
+    void body.destroy(
+      new SourceError("down", "the source sends nothing more", "It is tried again by itself."),
+    );
+  const timer = setTimeout(silent, SILENCE_MS);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      timer.refresh();
+      yield chunk;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function submit(reading: Reading, item: Item): Promise<void> {
   const { context, pull, signal } = reading;
   const key = fileKey(pull.org_id);
@@ -189,7 +210,7 @@ async function submit(reading: Reading, item: Item): Promise<void> {
   let stored: { size: number; sha256: Buffer };
   try {
     signal.throwIfAborted();
-    stored = await context.store.put(key, item.body, {
+    stored = await context.store.put(key, Readable.from(watched(item.body), { objectMode: false }), {
       maxBytes: context.maxBytes ?? readConfig().maxUploadBytes,
     });
   } finally {

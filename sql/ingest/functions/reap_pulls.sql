@@ -1,6 +1,7 @@
 --! owner: cadastre_system
--- Pulls whose worker went silent go back to the queue; whoever takes one gets a new generation.
-create or replace function ingest.reap_pulls() returns int
+-- Pulls whose worker went silent go back to the queue; whoever takes one gets a new generation. p_all: no worker can be
+-- alive, so no lease counts.
+create or replace function ingest.reap_pulls(p_all boolean default false) returns int
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -12,7 +13,7 @@ begin
   perform core.require('platform.manage');
   for p in
     select x.org_id, x.id from ingest.source_pulls x
-     where x.status = 'running' and x.lease_until < clock_timestamp()
+     where x.status = 'running' and (p_all or x.lease_until < clock_timestamp())
      order by x.lease_until limit batch
      for no key update skip locked
   loop
@@ -25,6 +26,6 @@ begin
   return reaped;
 end
 $$;
-comment on function ingest.reap_pulls() is 'Queues pulls whose lease is over again; gives how many. Needs platform.manage.';
-revoke execute on function ingest.reap_pulls() from public;
-grant execute on function ingest.reap_pulls() to cadastre_worker;
+comment on function ingest.reap_pulls(boolean) is 'Queues pulls whose lease is over (or all of them) again; gives how many. Needs platform.manage.';
+revoke execute on function ingest.reap_pulls(boolean) from public;
+grant execute on function ingest.reap_pulls(boolean) to cadastre_worker;

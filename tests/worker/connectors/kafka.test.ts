@@ -7,6 +7,19 @@ import { type ConnectorBench, createConnectorBench, everythingKept, PUBLIC } fro
 const offer = await offerKafka();
 const why = "missing" in offer ? `, skipped: ${offer.missing}` : "";
 
+function clientOf({ honest, user, password }: KafkaSettings) {
+  return {
+    clientId: "test",
+    bootstrapBrokers: [`127.0.0.1:${honest}`],
+    sasl: { mechanism: "PLAIN" as const, username: user, password },
+  };
+}
+async function createTopics(server: KafkaSettings): Promise<void> {
+  const admin = new Admin({ ...clientOf(server), retries: 20 });
+  await admin.createTopics({ topics: ["orders", "quiet"], partitions: 3, replicas: 1 });
+  await admin.close();
+}
+
 describe.skipIf("missing" in offer)(`a connector to Kafka${why}`, () => {
   let server: KafkaSettings & { stop(): Promise<void> };
   let bench: ConnectorBench;
@@ -17,15 +30,8 @@ describe.skipIf("missing" in offer)(`a connector to Kafka${why}`, () => {
     if ("missing" in offer) return;
     server = await offer.start();
     bench = await createConnectorBench();
-    const own = {
-      clientId: "test",
-      bootstrapBrokers: [`127.0.0.1:${server.port}`],
-      sasl: { mechanism: "PLAIN" as const, username: server.user, password: server.password },
-    };
-    const admin = new Admin({ ...own, retries: 20 });
-    await admin.createTopics({ topics: ["orders", "quiet"], partitions: 3, replicas: 1 });
-    await admin.close();
-    producer = new Producer({ ...own, serializers: stringSerializers, autocreateTopics: false });
+    await createTopics(server);
+    producer = new Producer({ ...clientOf(server), serializers: stringSerializers, autocreateTopics: false });
     settings = { brokers: [`127.0.0.1:${server.port}`], tls: "off", sasl: "plain", user: server.user };
     await bench.connector("bus", "kafka", settings, { password: server.password });
   });
@@ -100,5 +106,24 @@ describe.skipIf("missing" in offer)(`a connector to Kafka${why}`, () => {
     const kept = await everythingKept(bench);
     expect(kept).not.toContain(server.password);
     expect(kept).not.toContain("not-the-password");
+  });
+
+  it("a broker that sends its clients inside is not followed", async () => {
+    if ("missing" in offer) return;
+    // The way to the broker itself is allowed, that to the address it tells is not.
+    const lure = await offer.start(["127.0.0.2"]);
+    try {
+      await bench.connector(
+        "lure",
+        "kafka",
+        { ...settings, brokers: [`127.0.0.1:${lure.port}`] },
+        { password: lure.password },
+      );
+      await bench.source("lure", "lured", { topic: "orders" }, { how: "incremental", mode: "append" });
+      await createTopics(lure);
+      expect((await bench.pull("lured")).pull.error).toMatchObject({ code: "SOURCE_REFUSED" });
+    } finally {
+      await lure.stop();
+    }
   });
 });

@@ -5,7 +5,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asService } from "../../support/database.ts";
+import { runPull } from "../../../worker/connectors/pull.ts";
+import { asPlatform, asService } from "../../support/database.ts";
 import { countsOf } from "../support.ts";
 import { type ConnectorBench, createConnectorBench, everythingKept, PUBLIC } from "./support.ts";
 
@@ -295,7 +296,6 @@ describe("a crash", () => {
       release = resolve;
     });
     const [row] = await bench.query<{ id: string }>("select id from ingest.pull_source('crash')");
-    const { runPull } = await import("../../../worker/connectors/pull.ts");
     // Stopped past its lease, like a process under SIGSTOP: its beats fail too.
     const zombie = runPull(
       { ...bench.context, leaseSeconds: 3600, onStored: () => stopped },
@@ -315,8 +315,8 @@ describe("a crash", () => {
       "update ingest.source_pulls set lease_until = now() - interval '1 second' where id = $1",
       [row!.id],
     );
-    const { checkConnectors } = await import("../../../worker/tasks/ingest__check_connectors.ts");
-    expect(await checkConnectors({ pool: db.worker, claimKey: db.claimKey })).toMatchObject({ pulls: 1 });
+    const reaped = await asPlatform(db, (client) => client.query("select ingest.reap_pulls() as n"));
+    expect(reaped.rows).toEqual([{ n: 1 }]);
     const { runs } = await bench.again(row!.id);
     expect(runs).toMatchObject([{ status: "succeeded", inserted: 1 }]);
     release();

@@ -350,6 +350,8 @@ export async function offerSftp(): Promise<Offered<SshSettings>> {
 
 export interface KafkaSettings {
   port: number;
+  /** Another port, where it always tells its own address. */
+  honest: number;
   user: string;
   password: string;
 }
@@ -395,14 +397,14 @@ async function findKafka(): Promise<{ libs: string } | { missing: string }> {
   }
 }
 
-/** One broker, which asks for SASL PLAIN. */
+/** One broker, which asks for SASL PLAIN. The first of `extra`: the host that it tells its clients to come to. */
 export async function offerKafka(): Promise<Offered<KafkaSettings>> {
   const found = await findKafka();
   if ("missing" in found) return found;
   return {
-    start: () =>
+    start: ([host = "127.0.0.1"] = []) =>
       inFolder(async (folder) => {
-        const [port, controller] = [await freePort(), await freePort()];
+        const [port, honest, controller] = [await freePort(), await freePort(), await freePort()];
         const password = randomBytes(12).toString("hex");
         const config = path.join(folder, "server.properties");
         const login = "org.apache.kafka.common.security.plain.PlainLoginModule required";
@@ -412,14 +414,15 @@ export async function offerKafka(): Promise<Offered<KafkaSettings>> {
             "process.roles=broker,controller",
             "node.id=1",
             `controller.quorum.voters=1@127.0.0.1:${controller}`,
-            `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-            `advertised.listeners=CLIENT://127.0.0.1:${port}`,
-            "listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+            `listeners=CLIENT://127.0.0.1:${port},HONEST://127.0.0.1:${honest},CONTROLLER://127.0.0.1:${controller}`,
+            `advertised.listeners=CLIENT://${host}:${port},HONEST://127.0.0.1:${honest}`,
+            "listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,HONEST:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names=CONTROLLER",
-            "inter.broker.listener.name=CLIENT",
+            "inter.broker.listener.name=HONEST",
             "sasl.enabled.mechanisms=PLAIN",
             "sasl.mechanism.inter.broker.protocol=PLAIN",
             `listener.name.client.plain.sasl.jaas.config=${login} username="reader" password="${password}" user_reader="${password}";`,
+            `listener.name.honest.plain.sasl.jaas.config=${login} username="reader" password="${password}" user_reader="${password}";`,
             `log.dirs=${folder}/logs`,
             "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1",
@@ -437,7 +440,7 @@ export async function offerKafka(): Promise<Offered<KafkaSettings>> {
         });
         const args = [...java, "kafka.Kafka", config];
         const child = await launch({ file: "java", args, port, folder, asSelf: true });
-        return { port, user: "reader", password, child };
+        return { port, honest, user: "reader", password, child };
       }),
   };
 }
