@@ -1,7 +1,7 @@
 /** Kafka as a source, over a real broker that asks for a password. */
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type KafkaSettings, offerKafka } from "./servers.ts";
+import { type KafkaSettings, offerKafka } from "./kafka-server.ts";
 import { type ConnectorBench, createConnectorBench, everythingKept, PUBLIC } from "./support.ts";
 
 const offer = await offerKafka();
