@@ -21,6 +21,10 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_TOLD = 200;
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
+/** Settings are seen by many, so no secret belongs there; and what the connection needs stays its own. */
+const RESERVED =
+  /^(authorization|proxy-.*|cookie|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect)$/i;
+
 export const authSettings = {
   auth: z.enum(["none", "basic", "bearer", "header"]).default("none"),
   user: z.string().min(1).max(200).optional(),
@@ -30,7 +34,10 @@ export const authSettings = {
     .optional(),
   headers: z
     .record(
-      z.string().regex(/^[A-Za-z0-9-]{1,100}$/),
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,100}$/)
+        .refine((name) => !RESERVED.test(name), "is set by the kind of auth or by the connection itself"),
       z
         .string()
         .max(1000)

@@ -466,6 +466,21 @@ describe("REST APIs", () => {
     expect((await bench.check("by-nothing")).error).toMatchObject({ code: "SOURCE_AUTH", column: "token" });
   });
 
+  it("headers of one's own are sent, but none that is a secret's or the connection's", async () => {
+    handlers.set(
+      "/api/headers",
+      (_url, request, response) => void json(response, [{ id: 1, own: request.headers["x-own"] }]),
+    );
+    await bench.connector("own-headers", "rest", { baseUrl: `${base}/api`, headers: { "X-Own": "yes" } });
+    const source = await apiSource({ path: "headers" }, {}, "own-headers");
+    await bench.pull(source);
+    expect((await bench.rows(source))[0]).toMatchObject({ own: "yes" });
+    for (const [n, name] of ["Authorization", "cookie", "Host", "Transfer-Encoding"].entries()) {
+      await bench.connector(`bad-header-${n}`, "rest", { baseUrl: `${base}/api`, headers: { [name]: "x" } });
+      expect((await bench.check(`bad-header-${n}`)).error, name).toMatchObject({ code: "SOURCE_SETTINGS" });
+    }
+  });
+
   it("what is no list of records, or no JSON, is told", async () => {
     handlers.set("/api/object", (_url, _request, response) => void json(response, { data: [] }));
     handlers.set("/api/html", (_url, _request, response) => void response.end("<html>"));
