@@ -98,7 +98,7 @@ describe("a connector over the APIs", () => {
       name: "x",
       settings: { ...SETTINGS, port: 0 },
     });
-    expect(wrong.errors![0]!.extensions).toMatchObject({ code: "IN061", field: "port" });
+    expect(wrong.errors![0]!.extensions).toMatchObject({ code: "IN081", field: "port" });
     const closed = await s.graphql("/graphql", token.viewer!, create, { name: "x", settings: SETTINGS });
     expect(closed.errors![0]!.extensions).toMatchObject({ code: "FORBIDDEN" });
     expect(

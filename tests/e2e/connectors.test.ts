@@ -150,12 +150,12 @@ it("lists, pauses, refuses, drops; every refusal says what to do", async () => {
   await cadastre(["source", "pause", "orders", "--org", "acme"]);
   expect(await cadastre(["source", "pull", "orders", "--org", "acme"])).toMatchObject({
     code: 1,
-    out: { error: { code: "IN067" } },
+    out: { error: { code: "IN087" } },
   });
   await cadastre(["source", "resume", "orders", "--org", "acme"]);
   expect(await cadastre(["connector", "drop", "shop", "--org", "acme"])).toMatchObject({
     code: 1,
-    out: { error: { code: "IN063" } },
+    out: { error: { code: "IN083" } },
   });
   // The way to another host takes the secret away.
   expect(

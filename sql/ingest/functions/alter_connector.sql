@@ -32,9 +32,9 @@ begin
     returning * into c;
   exception
     when unique_violation then
-      perform core.raise('IN062', format('there is a connector %s already', alter_connector.new_name), 'Choose another name.', 'name');
+      perform core.raise('IN082', format('there is a connector %s already', alter_connector.new_name), 'Choose another name.', 'name');
     when check_violation then
-      perform core.raise('IN061', 'checks are 1 minute to 30 days apart', 'Give such an interval.', 'check_every');
+      perform core.raise('IN081', 'checks are 1 minute to 30 days apart', 'Give such an interval.', 'check_every');
   end;
   perform audit.record('connector.alter', 'connector', c.id::text,
     jsonb_build_object('name', c.name, 'settings', c.settings, 'secret_dropped', moved));
@@ -43,5 +43,5 @@ begin
 end
 $$;
 comment on function ingest.alter_connector(text, jsonb, text, interval, boolean) is
-  'Changes a connector''s settings (all of them are given), name, or pause between checks (unchecked: none). The secret is dropped where its destination changes. Needs connector.edit. Errors: IN060, IN061, IN062.';
+  'Changes a connector''s settings (all of them are given), name, or pause between checks (unchecked: none). The secret is dropped where its destination changes. Needs connector.edit. Errors: IN080, IN081, IN082.';
 grant execute on function ingest.alter_connector(text, jsonb, text, interval, boolean) to cadastre_user, cadastre_worker;

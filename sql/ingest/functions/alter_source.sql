@@ -30,7 +30,7 @@ begin
   if anew then
     -- A reading under way would move the cursor that is taken back here.
     if exists (select from ingest.source_pulls p where p.org_id = s.org_id and p.source_id = s.id and p.status in ('queued', 'running', 'waiting')) then
-      perform core.raise('IN068', 'the source is being read', 'Wait for it, or cancel it with cancel_pull.', 'name');
+      perform core.raise('IN088', 'the source is being read', 'Wait for it, or cancel it with cancel_pull.', 'name');
     end if;
     delete from ingest.source_objects o where o.org_id = s.org_id and o.source_id = s.id;
   end if;
@@ -41,7 +41,7 @@ begin
      where x.org_id = s.org_id and x.id = s.id
     returning * into s;
   exception when unique_violation then
-    perform core.raise('IN062', format('there is a source %s already', wanted.name), 'Choose another name.', 'name');
+    perform core.raise('IN082', format('there is a source %s already', wanted.name), 'Choose another name.', 'name');
   end;
   perform audit.record('source.alter', 'source', s.id::text, jsonb_build_object('name', s.name, 'selection', s.selection,
     'how', s.how, 'paused', s.paused, 'restarted', anew));
@@ -49,5 +49,5 @@ begin
 end
 $$;
 comment on function ingest.alter_source(text, jsonb, text, text, text[], jsonb, boolean, boolean, text) is
-  'Changes or pauses a source; restart: read from the beginning next time. Needs datasource.edit, and run.execute where more than the pause changes. Errors: IN001 to IN004, IN062, IN065, IN066, IN068.';
+  'Changes or pauses a source; restart: read from the beginning next time. Needs datasource.edit, and run.execute where more than the pause changes. Errors: IN001 to IN004, IN082, IN085, IN086, IN088.';
 grant execute on function ingest.alter_source(text, jsonb, text, text, text[], jsonb, boolean, boolean, text) to cadastre_user, cadastre_worker;

@@ -12,12 +12,12 @@ begin
    where x.org_id = private.org_id() and x.id = cancel_pull.pull_id and x.status in ('queued', 'running', 'waiting')
   returning * into p;
   if p.id is null then
-    perform core.raise('IN069', 'no such pull that is not finished', 'Check its id and state.', 'pull_id');
+    perform core.raise('IN089', 'no such pull that is not finished', 'Check its id and state.', 'pull_id');
   end if;
   perform audit.record('source.cancel', 'source', p.source_id::text, jsonb_build_object('pull', p.id));
   perform core.notify('pulls:' || p.org_id, p.id);
   return p;
 end
 $$;
-comment on function ingest.cancel_pull(uuid) is 'Cancels a reading; what it submitted stays. Needs datasource.execute. Error IN069.';
+comment on function ingest.cancel_pull(uuid) is 'Cancels a reading; what it submitted stays. Needs datasource.execute. Error IN089.';
 grant execute on function ingest.cancel_pull(uuid) to cadastre_user, cadastre_worker;

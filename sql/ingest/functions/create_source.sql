@@ -31,12 +31,12 @@ begin
   s.updated_at := s.created_at;
   perform ingest.check_source(s, c.kind);
   if (select count(*) from ingest.sources x where x.org_id = c.org_id) >= most then
-    perform core.raise('IN066', format('there are %s sources already', most), 'Drop one first.', 'name');
+    perform core.raise('IN086', format('there are %s sources already', most), 'Drop one first.', 'name');
   end if;
   begin
     insert into ingest.sources values (s.*) returning * into s;
   exception when unique_violation then
-    perform core.raise('IN062', format('there is a source %s already', s.name), 'Choose another name.', 'name');
+    perform core.raise('IN082', format('there is a source %s already', s.name), 'Choose another name.', 'name');
   end;
   perform audit.record('source.create', 'source', s.id::text, jsonb_build_object('name', s.name, 'connector', c.name,
     'dataset', s.dataset_name, 'selection', s.selection, 'how', s.how));
@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function ingest.create_source(text, text, text, jsonb, text, text, text[], jsonb) is
-  'Adds a source: connector by name or id, dataset, what is read (selection, by kind), how (full, incremental, new_objects), mode and key as of an upload. Needs datasource.create, run.execute, and dataset.create when the dataset is new. Errors: IN001 to IN004, IN060, IN062, IN066.';
+  'Adds a source: connector by name or id, dataset, what is read (selection, by kind), how (full, incremental, new_objects), mode and key as of an upload. Needs datasource.create, run.execute, and dataset.create when the dataset is new. Errors: IN001 to IN004, IN080, IN082, IN086.';
 grant execute on function ingest.create_source(text, text, text, jsonb, text, text, text[], jsonb) to cadastre_user, cadastre_worker;

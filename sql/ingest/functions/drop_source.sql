@@ -13,5 +13,5 @@ begin
   return true;
 end
 $$;
-comment on function ingest.drop_source(text) is 'Removes a source; what it loaded stays. Needs datasource.delete. Error IN065.';
+comment on function ingest.drop_source(text) is 'Removes a source; what it loaded stays. Needs datasource.delete. Error IN085.';
 grant execute on function ingest.drop_source(text) to cadastre_user, cadastre_worker;

@@ -16,9 +16,9 @@ begin
      and (x.name = p_name or x.id = wanted)
    for no key update;
   if c.id is null then
-    perform core.raise('IN060', 'no such connector', 'Check its name; you see only your organization''s.', 'name');
+    perform core.raise('IN080', 'no such connector', 'Check its name; you see only your organization''s.', 'name');
   end if;
   return c;
 end
 $$;
-comment on function ingest.find_connector(text) is 'A connector by name or id. Error IN060. Internal.';
+comment on function ingest.find_connector(text) is 'A connector by name or id. Error IN080. Internal.';

@@ -16,9 +16,9 @@ begin
      and (x.name = p_name or x.id = wanted)
    for no key update;
   if s.id is null then
-    perform core.raise('IN065', 'no such source', 'Check its name; you see only your organization''s.', 'name');
+    perform core.raise('IN085', 'no such source', 'Check its name; you see only your organization''s.', 'name');
   end if;
   return s;
 end
 $$;
-comment on function ingest.find_source(text) is 'A source by name or id. Error IN065. Internal.';
+comment on function ingest.find_source(text) is 'A source by name or id. Error IN085. Internal.';

@@ -13,18 +13,18 @@ begin
   perform core.require('datasource.execute');
   s := ingest.find_source(pull_source.name);
   if s.paused then
-    perform core.raise('IN067', 'the source is paused', 'Let it go on first: alter_source with paused false.', 'name');
+    perform core.raise('IN087', 'the source is paused', 'Let it go on first: alter_source with paused false.', 'name');
   end if;
   if asked is not null then
     if jsonb_typeof(asked) <> 'object' or not asked ? 'from' or exists (select from jsonb_each(asked) e where e.key not in ('from', 'to') or jsonb_typeof(e.value) not in ('string', 'number'))
        or not (s.selection ? 'cursorField' or s.selection ? 'cursor') then
-      perform core.raise('IN066', 'a range is {from, to} of the cursor field, of a source that has one', 'Give for example {"from": "2026-01-01", "to": "2026-02-01"}.', 'range');
+      perform core.raise('IN086', 'a range is {from, to} of the cursor field, of a source that has one', 'Give for example {"from": "2026-01-01", "to": "2026-02-01"}.', 'range');
     end if;
   end if;
   select * into p from ingest.source_pulls x where x.org_id = s.org_id and x.source_id = s.id and x.status in ('queued', 'running', 'waiting');
   if p.id is not null then
     if asked is distinct from p.range then
-      perform core.raise('IN068', 'the source is being read', 'Wait for it, or cancel it with cancel_pull.', 'name');
+      perform core.raise('IN088', 'the source is being read', 'Wait for it, or cancel it with cancel_pull.', 'name');
     end if;
     return p;
   end if;
@@ -42,5 +42,5 @@ begin
 end
 $$;
 comment on function ingest.pull_source(text, jsonb) is
-  'Queues a reading of a source (by name or id); range {from, to} reads a part again without moving the cursor. While one is under way that one is given. Needs datasource.execute. Errors: IN065, IN066, IN067 paused, IN068 under way.';
+  'Queues a reading of a source (by name or id); range {from, to} reads a part again without moving the cursor. While one is under way that one is given. Needs datasource.execute. Errors: IN085, IN086, IN087 paused, IN088 under way.';
 grant execute on function ingest.pull_source(text, jsonb) to cadastre_user, cadastre_worker;

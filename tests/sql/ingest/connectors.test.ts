@@ -87,18 +87,18 @@ describe("a kind's specification", () => {
 describe("a connector", () => {
   it("is refused with the field that is wrong; passwords are none of the settings", async () => {
     const bad: [string, string, object, string, string][] = [
-      ["Bad Name", "postgres", POSTGRES, "IN061", "name"],
-      ["x", "oracle", POSTGRES, "IN061", "kind"],
-      ["x", "postgres", { ...POSTGRES, password: "s3cret" }, "IN061", "password"],
-      ["x", "postgres", { host: "h", user: "u" }, "IN061", "database"],
-      ["x", "postgres", { ...POSTGRES, host: "h/../x" }, "IN061", "host"],
-      ["x", "postgres", { ...POSTGRES, port: 70000 }, "IN061", "port"],
-      ["x", "postgres", { ...POSTGRES, port: "5432" }, "IN061", "port"],
-      ["x", "postgres", { ...POSTGRES, tls: "sometimes" }, "IN061", "tls"],
-      ["x", "http", { baseUrl: "ftp://files.example" }, "IN061", "baseUrl"],
-      ["x", "http", { baseUrl: "https://user:s3cret@files.example" }, "IN061", "baseUrl"],
-      ["x", "kafka", { brokers: [] }, "IN061", "brokers"],
-      ["x", "rest", { baseUrl: "https://a.example", headers: "x" }, "IN061", "headers"],
+      ["Bad Name", "postgres", POSTGRES, "IN081", "name"],
+      ["x", "oracle", POSTGRES, "IN081", "kind"],
+      ["x", "postgres", { ...POSTGRES, password: "s3cret" }, "IN081", "password"],
+      ["x", "postgres", { host: "h", user: "u" }, "IN081", "database"],
+      ["x", "postgres", { ...POSTGRES, host: "h/../x" }, "IN081", "host"],
+      ["x", "postgres", { ...POSTGRES, port: 70000 }, "IN081", "port"],
+      ["x", "postgres", { ...POSTGRES, port: "5432" }, "IN081", "port"],
+      ["x", "postgres", { ...POSTGRES, tls: "sometimes" }, "IN081", "tls"],
+      ["x", "http", { baseUrl: "ftp://files.example" }, "IN081", "baseUrl"],
+      ["x", "http", { baseUrl: "https://user:s3cret@files.example" }, "IN081", "baseUrl"],
+      ["x", "kafka", { brokers: [] }, "IN081", "brokers"],
+      ["x", "rest", { baseUrl: "https://a.example", headers: "x" }, "IN081", "headers"],
     ];
     for (const [name, kind, settings, code, column] of bad) {
       await expect(connector(name, kind, settings), JSON.stringify(settings)).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe("a connector", () => {
       });
     }
     await connector("twice");
-    await expect(connector("twice")).rejects.toMatchObject({ code: "IN062" });
+    await expect(connector("twice")).rejects.toMatchObject({ code: "IN082" });
   });
 
   it("loses its secret when its destination changes, and not when something else does", async () => {
@@ -146,7 +146,7 @@ describe("a connector", () => {
     await worker("select private.put_connector_secret($1, 'v1.sealed')", [id]);
     await source("used", "used-source");
     await expect(as("manager", "select ingest.drop_connector('used')")).rejects.toMatchObject({
-      code: "IN063",
+      code: "IN083",
       message: expect.stringContaining("used-source"),
     });
     await as("manager", "select ingest.drop_source('used-source')");
@@ -196,11 +196,11 @@ describe("a source", () => {
 
   it("is refused with what is wrong", async () => {
     const bad: [string, Record<string, unknown>, string][] = [
-      ["nothing", {}, "IN060"],
-      ["crm", { selection: {} }, "IN066"],
-      ["crm", { selection: { table: "x", query: "drop" } }, "IN066"],
-      ["crm", { how: "incremental" }, "IN066"],
-      ["crm", { how: "new_objects" }, "IN066"],
+      ["nothing", {}, "IN080"],
+      ["crm", { selection: {} }, "IN086"],
+      ["crm", { selection: { table: "x", query: "drop" } }, "IN086"],
+      ["crm", { how: "incremental" }, "IN086"],
+      ["crm", { how: "new_objects" }, "IN086"],
       [
         "crm",
         { how: "incremental", selection: { table: "x", cursorField: "at" }, mode: "snapshot" },
@@ -209,11 +209,11 @@ describe("a source", () => {
       ["crm", { dataset: "Bad Name" }, "IN001"],
       ["crm", { mode: "replace" }, "IN002"],
       ["crm", { mode: "upsert", key: null }, "IN003"],
-      ["files", { selection: { table: "x" } }, "IN066"],
+      ["files", { selection: { table: "x" } }, "IN086"],
     ];
     for (const [of, spec, code] of bad)
       await expect(source(of, "bad", spec), JSON.stringify(spec)).rejects.toMatchObject({ code });
-    await expect(source("crm", "Bad Name")).rejects.toMatchObject({ code: "IN066", column: "name" });
+    await expect(source("crm", "Bad Name")).rejects.toMatchObject({ code: "IN086", column: "name" });
   });
 
   it("is read once at a time; paused it is not; a change of what is read begins anew", async () => {
@@ -230,17 +230,17 @@ describe("a source", () => {
     ]);
     await expect(
       as("editor", "select ingest.pull_source('orders', '{\"from\": \"1\"}')"),
-    ).rejects.toMatchObject({ code: "IN068" });
+    ).rejects.toMatchObject({ code: "IN088" });
     await expect(
       as("manager", "select ingest.alter_source('orders', restart => true)"),
-    ).rejects.toMatchObject({ code: "IN068" });
+    ).rejects.toMatchObject({ code: "IN088" });
     await as("editor", "select ingest.cancel_pull($1)", [first!.id]);
     await expect(as("editor", "select ingest.cancel_pull($1)", [first!.id])).rejects.toMatchObject({
-      code: "IN069",
+      code: "IN089",
     });
     await as("manager", "select ingest.alter_source('orders', paused => true)");
     await expect(as("editor", "select ingest.pull_source('orders')")).rejects.toMatchObject({
-      code: "IN067",
+      code: "IN087",
     });
     await as("manager", "select ingest.alter_source('orders', paused => false)");
     await db.admin.query(`update ingest.sources set cursor = '{"value": "7"}' where name = 'orders'`);
@@ -258,10 +258,10 @@ describe("a source", () => {
       await expect(
         as("editor", "select ingest.pull_source('orders', $1)", [range]),
         range,
-      ).rejects.toMatchObject({ code: "IN066" });
+      ).rejects.toMatchObject({ code: "IN086" });
     }
     await expect(as("editor", "select ingest.pull_source('nothing')")).rejects.toMatchObject({
-      code: "IN065",
+      code: "IN085",
     });
   });
 
@@ -369,7 +369,7 @@ describe("who may", () => {
       if (["owner", "ceo", "admin"].includes(role)) await put(role);
       else await expect(put(role), role).rejects.toMatchObject({ code: "42501" });
     }
-    await expect(put("stranger")).rejects.toMatchObject({ code: "IN060" });
+    await expect(put("stranger")).rejects.toMatchObject({ code: "IN080" });
   });
 
   it("another organization sees and does nothing, by name or by id", async () => {
@@ -378,13 +378,13 @@ describe("who may", () => {
     for (const table of ["connectors", "connector_checks", "sources", "source_pulls", "source_objects"])
       expect(await as("stranger", `select * from ingest.${table}`)).toEqual([]);
     const calls: [string, unknown, string][] = [
-      ["alter_connector", own!.id, "IN060"],
-      ["drop_connector", own!.id, "IN060"],
-      ["check_connector", "crm", "IN060"],
-      ["pull_source", src!.id, "IN065"],
-      ["alter_source", "fenced", "IN065"],
-      ["drop_source", src!.id, "IN065"],
-      ["cancel_pull", src!.last_pull_id, "IN069"],
+      ["alter_connector", own!.id, "IN080"],
+      ["drop_connector", own!.id, "IN080"],
+      ["check_connector", "crm", "IN080"],
+      ["pull_source", src!.id, "IN085"],
+      ["alter_source", "fenced", "IN085"],
+      ["drop_source", src!.id, "IN085"],
+      ["cancel_pull", src!.last_pull_id, "IN089"],
     ];
     for (const [call, value, code] of calls)
       await expect(as("stranger", `select ingest.${call}($1)`, [value]), call).rejects.toMatchObject({
@@ -392,7 +392,7 @@ describe("who may", () => {
       });
     await expect(
       as("stranger", "select ingest.create_source($1, 'theirs', 'd', '{\"table\": \"t\"}')", [own!.id]),
-    ).rejects.toMatchObject({ code: "IN060" });
+    ).rejects.toMatchObject({ code: "IN080" });
     // The worker too, under the other organization's claim.
     expect(await worker("select * from ingest.lease_pull($1, 'w')", [src!.last_pull_id], globex)).toEqual([]);
     expect(await worker("select * from private.pull_details($1, 1)", [src!.last_pull_id], globex)).toEqual(
@@ -400,7 +400,7 @@ describe("who may", () => {
     );
     await expect(
       worker("select private.put_connector_secret($1, 'x')", [own!.id], globex),
-    ).rejects.toMatchObject({ code: "IN060" });
+    ).rejects.toMatchObject({ code: "IN080" });
   });
 
   it("everything that changes something is in the audit trail, without settings' secrets", async () => {

@@ -13,7 +13,7 @@ begin
    where x.org_id = private.org_id() and x.id = p_connector
   returning * into c;
   if c.id is null then
-    perform core.raise('IN060', 'no such connector', 'Check its name; you see only your organization''s.', 'name');
+    perform core.raise('IN080', 'no such connector', 'Check its name; you see only your organization''s.', 'name');
   end if;
   if p_sealed is null then
     delete from private.connector_secrets s where s.org_id = c.org_id and s.connector_id = c.id;
@@ -24,6 +24,6 @@ begin
   perform audit.record('connector.secret', 'connector', c.id::text, jsonb_build_object('name', c.name, 'set', p_sealed is not null));
 end
 $$;
-comment on function private.put_connector_secret(uuid, text) is 'Sets or takes away a connector''s sealed secret. Needs connector.security. Error IN060.';
+comment on function private.put_connector_secret(uuid, text) is 'Sets or takes away a connector''s sealed secret. Needs connector.security. Error IN080.';
 revoke execute on function private.put_connector_secret(uuid, text) from public;
 grant execute on function private.put_connector_secret(uuid, text) to cadastre_gateway, cadastre_worker;
