@@ -5,6 +5,7 @@ import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
 import { changes } from "./commands/changes.ts";
+import { connector } from "./commands/connector.ts";
 import { contract } from "./commands/contract.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
@@ -18,6 +19,7 @@ import { org } from "./commands/org.ts";
 import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
 import { rejected } from "./commands/rejected.ts";
+import { source } from "./commands/source.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
 import { user } from "./commands/user.ts";
@@ -32,6 +34,8 @@ const COMMANDS: Record<string, Command> = {
   inspect,
   rejected,
   pipeline,
+  connector,
+  source,
   policy,
   "sql-login": sqlLogin,
   "identity-provider": identityProvider,

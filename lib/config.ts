@@ -55,6 +55,7 @@ const environment = z.object({
     .regex(/^[^\r\n]+$/, "must be one line")
     .default("Cadastre <cadastre@localhost>"),
   CORS_ORIGINS: origins,
+  CADASTRE_OUTBOUND_ALLOW: z.string().max(10_000).default(""),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
@@ -81,6 +82,8 @@ export interface Config {
   mail: { smtpUrl: string | null; from: string };
   /** Pages of these origins may call the APIs with a bearer token. */
   corsOrigins: string[];
+  /** Networks inside that connectors may reach, as lib/outbound.ts parses them. */
+  outboundAllow: string;
   /** How many proxies stand in front, each adding to X-Forwarded-For. */
   trustProxy: number;
 }
@@ -122,6 +125,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secretKey: e.CADASTRE_SECRET_KEY ?? null,
     mail: { smtpUrl: e.SMTP_URL ?? null, from: e.MAIL_FROM },
     corsOrigins: e.CORS_ORIGINS,
+    outboundAllow: e.CADASTRE_OUTBOUND_ALLOW,
     trustProxy: e.TRUST_PROXY,
   };
 }

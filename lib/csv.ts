@@ -1,4 +1,4 @@
-/** CSV for people's spreadsheets. */
+/** CSV: for people's spreadsheets (csvLine), and as data (dataLine). */
 
 // A cell that begins like this is run as a formula by spreadsheets; the apostrophe makes it text (OWASP, CSV injection).
 const FORMULA = /^[=+\-@\t\r]/;
@@ -14,4 +14,13 @@ function cell(value: unknown): string {
 /** One line, ended by CRLF as RFC 4180 has it. */
 export function csvLine(values: readonly unknown[]): string {
   return `${values.map(cell).join(",")}\r\n`;
+}
+
+/** One line of data: nothing is lost or added; null is empty, the empty text is "". */
+export function dataLine(values: readonly (string | null)[]): string {
+  const cells = values.map((value) => {
+    if (value === null) return "";
+    return value === "" || /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  });
+  return `${cells.join(",")}\n`;
 }

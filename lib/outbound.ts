@@ -1,12 +1,15 @@
 /**
- * Requests to addresses that an organization's people chose (identity providers today): no way into the network that
- * the installation stands in. The name is resolved once, by the connection itself, and refused where any of its
+ * Connections to addresses that an organization's people chose (identity providers, connectors): no way into the network
+ * that the installation stands in. The name is resolved once, by the connection itself, and refused where any of its
  * addresses is not on the public network, so a name that answers otherwise a moment later (DNS rebinding) gains
- * nothing. Redirects are not followed, answers are bounded in time and size.
+ * nothing. CADASTRE_OUTBOUND_ALLOW names networks that connectors may reach all the same.
+ *
+ * createOutbound is fetch for short answers: no redirects, bounded in time and size. createNetwork is for everything
+ * else: drivers of databases are given addresses that were checked, sockets, or a resolver.
  */
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP, type LookupFunction } from "node:net";
-import { Agent, type RequestInit as OutboundInit, fetch as send } from "undici";
+import { BlockList, connect as connectSocket, isIP, type LookupFunction, type Socket } from "node:net";
+import { Agent, buildConnector, type RequestInit as OutboundInit, fetch as send } from "undici";
 import { AppError } from "./errors.ts";
 
 /** Special-purpose networks of the IANA registries (RFC 6890 and its successors), multicast and reserved space. */
@@ -150,4 +153,131 @@ export function createOutbound(options: OutboundOptions): OutboundFetch {
       throw refusalIn(error) ?? error;
     }
   };
+}
+
+/** Networks of a list such as "10.1.0.0/16, 192.168.7.9/32, fd00::/8". Errors: AppError CONFIG. */
+export function parseNetworks(text: string): BlockList {
+  const list = new BlockList();
+  for (const one of text.split(",").map((part) => part.trim())) {
+    if (one === "") continue;
+    const [address = "", bits = ""] = one.split("/");
+    const family = isIP(address);
+    if (family === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) {
+      throw new AppError("CONFIG", `${one} is not a network`, {
+        hint: "CADASTRE_OUTBOUND_ALLOW lists networks such as 10.1.0.0/16, separated by commas.",
+      });
+    }
+    list.addSubnet(address, Number(bits), family === 6 ? "ipv6" : "ipv4");
+  }
+  return list;
+}
+
+export interface NetworkOptions {
+  /** Networks inside that may be reached all the same. */
+  allow?: BlockList;
+  /** How a refusal is told; the message begins with "host". */
+  refuse(message: string): AppError;
+  /** All addresses of a name; the system's resolver unless given. */
+  resolve?(host: string): Promise<string[]>;
+}
+
+export interface Reachable {
+  /** To connect to: it was checked, the name is not asked again. */
+  address: string;
+  /** Within a network that the installation allows, so not across the public one. */
+  inside: boolean;
+}
+
+export interface Network {
+  /** The address to connect to of a name or address. Errors: those of `refuse`. */
+  find(host: string): Promise<Reachable>;
+  /** Whether a written-out address may be connected to; true for a name, whose connection asks `lookup`. */
+  permits(host: string): boolean;
+  /** For connections that resolve by themselves; asked for names only, so written-out addresses go through `find`. */
+  lookup: LookupFunction;
+  /** A connected socket to a checked address. */
+  connect(host: string, port: number, signal?: AbortSignal): Promise<Socket>;
+  /** For undici: every connection is checked, that of a redirect too. */
+  dispatcher(): Agent;
+}
+
+const CONNECT_MS = 15_000;
+/** As Node's own connections tell it. */
+export const TIMED_OUT = "ETIMEDOUT";
+/** Nothing heard for so long: the answer is broken off. */
+const SILENCE_MS = 120_000;
+
+/** The guarded way out for connectors of all kinds. */
+export function createNetwork(options: NetworkOptions): Network {
+  const { refuse, resolve = systemResolve } = options;
+  const isAllowed = (address: string): boolean =>
+    options.allow?.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") ?? false;
+  const addressesOf = async (host: string): Promise<string[]> => {
+    const literal = host.replace(/^\[|\]$/g, "");
+    const addresses = isIP(literal) !== 0 ? [literal] : await resolve(host).catch(() => []);
+    if (addresses.length === 0) throw refuse("host is not known");
+    if (addresses.some((one) => isInside(one) && !isAllowed(one))) {
+      throw refuse("host is not on the public network");
+    }
+    return addresses;
+  };
+  const find = async (host: string): Promise<Reachable> => {
+    const addresses = await addressesOf(host);
+    // Not every machine that resolves IPv6 addresses has a way to them.
+    const address = addresses.find((one) => isIP(one) === 4) ?? addresses[0]!;
+    return { address, inside: addresses.every(isAllowed) };
+  };
+  const guarded: LookupFunction = (host, wanted, done) => {
+    addressesOf(host).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: isIP(address) }));
+        if (wanted.all) done(null, found);
+        else done(null, found[0]!.address, found[0]!.family);
+      },
+      (error: Error) => done(error, wanted.all ? [] : "", 0),
+    );
+  };
+  return {
+    find,
+    permits(host) {
+      const literal = host.replace(/^\[|\]$/g, "");
+      return isIP(literal) === 0 || !isInside(literal) || isAllowed(literal);
+    },
+    lookup: guarded,
+    async connect(host, port, signal) {
+      const { address } = await find(host);
+      return openSocket(address, port, signal);
+    },
+    dispatcher() {
+      const plain = buildConnector({ lookup: guarded, timeout: CONNECT_MS });
+      return new Agent({
+        headersTimeout: SILENCE_MS,
+        bodyTimeout: SILENCE_MS,
+        // A connection to an address that is written out asks no resolver.
+        connect: (wanted, done) => {
+          addressesOf(wanted.hostname).then(
+            () => plain(wanted, done),
+            (error: Error) => done(error, null),
+          );
+        },
+      });
+    },
+  };
+}
+
+function openSocket(address: string, port: number, signal?: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ host: address, port, ...(signal ? { signal } : {}) });
+    const failed = (error: Error): void => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.setTimeout(CONNECT_MS, () => failed(Object.assign(new Error("no answer"), { code: TIMED_OUT })));
+    socket.once("error", failed);
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.off("error", failed);
+      resolve(socket);
+    });
+  });
 }

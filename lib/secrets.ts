@@ -62,6 +62,9 @@ export function createSecrets(key: Buffer): Secrets {
   };
 }
 
+/** What a connector's secret is sealed for. */
+export const connectorPurpose = (connectorId: string): string => `connector:${connectorId}`;
+
 function parseKey(text: string, where: string): Buffer {
   const key = /^[0-9a-f]{64}$/i.test(text.trim()) ? Buffer.from(text.trim(), "hex") : null;
   if (key) return key;

@@ -20,6 +20,7 @@ import { adminRoutes } from "./http/admin.ts";
 import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
 import { changesHandler } from "./http/changes.ts";
+import { connectorRoutes } from "./http/connectors.ts";
 import { holdExpectations } from "./http/continue.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { federationRoutes } from "./http/federation.ts";
@@ -106,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(runRoutes({ pool, organizations, claimKey }));
   app.use(pipelineRoutes({ pool, organizations, claimKey }));
   app.use(webhookRoutes(auth.parts, organizations));
+  app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

@@ -20,10 +20,12 @@ import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
 import { startPump } from "./stream/pump.ts";
 import { listenOn } from "./stream/wake.ts";
-import { createTaskList, type WorkerContext } from "./tasks/index.ts";
+import { createReadingTasks, createTaskList, type WorkerContext } from "./tasks/index.ts";
 import { startDeliverer } from "./tasks/ops__deliver.ts";
 
 const CONCURRENCY = 2;
+/** Sources that are read at once: they wait for servers more than they work. */
+const READERS = 4;
 const POLL_MS = 1000;
 const BEAT_MS = 5000;
 /** Silence after which a worker counts as dead, in seconds. */
@@ -72,6 +74,7 @@ async function beat({ pool, claimKey, log, patience }: Beat, ids: string[], alon
       [alone],
     );
     if (reaped.length > 0) log.warn({ runs: reaped }, "runs without a living worker were taken over");
+    await client.query("select ingest.reap_pulls($1)", [alone]);
     await client.query("select ingest.sweep_landing()");
   });
 }
@@ -81,7 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { log, store } = options;
   const pool = createPool(options.connections.workerUrl, {
     name: "cadastre-worker",
-    max: CONCURRENCY * 4 + 4,
+    max: CONCURRENCY * 4 + READERS * 2 + 4,
     log,
   });
   await refuseSuperuser(pool);
@@ -96,15 +99,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const events: WorkerEvents = new EventEmitter();
   events.on("worker:create", ({ worker }) => ids.add(worker.workerId));
   events.on("worker:release", ({ worker }) => ids.delete(worker.workerId));
-  const runner: Runner = await run({
-    events,
-    pgPool: pool,
-    concurrency: CONCURRENCY,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    logger: queueLogger(log),
-    taskList: (options.tasks ?? createTaskList)(context),
-  });
+  const start = (concurrency: number, taskList: TaskList): Promise<Runner> =>
+    run({
+      events,
+      pgPool: pool,
+      concurrency,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      logger: queueLogger(log),
+      taskList,
+    });
+  const runners = [
+    await start(CONCURRENCY, (options.tasks ?? createTaskList)(context)),
+    await start(READERS, createReadingTasks(context)),
+  ];
   const timer = setInterval(
     () => {
       beat(heart, [...ids], false).catch((error: unknown) =>
@@ -117,7 +125,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pump = startPump(context, `stream:${process.pid}:${randomUUID()}`);
   const deliverer = startDeliverer(context);
   const ears = listenOn(pool, { streams: pump.wake, webhooks: deliverer.wake }, log);
-  runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
+  for (const runner of runners)
+    runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
@@ -125,9 +134,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       periodic.stop();
       ears.stop();
       await Promise.all([pump.stop(), deliverer.stop()]);
-      await runner
-        .stop()
-        .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
+      for (const runner of runners)
+        await runner
+          .stop()
+          .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
       await pool.query("select private.retire_workers($1)", [[...ids]]).catch(() => undefined);
       await pool.end();
     },

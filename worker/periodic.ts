@@ -6,6 +6,7 @@ import { explain } from "../lib/errors.ts";
 import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
 import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import type { WorkerContext } from "./tasks/index.ts";
+import { CHECK_CONNECTORS_MS, checkConnectors } from "./tasks/ingest__check_connectors.ts";
 import { EXPIRE_RAW_MS, expireRaw } from "./tasks/ingest__expire_raw.ts";
 import { REQUEUE_MS, requeueRuns } from "./tasks/ingest__requeue.ts";
 import { SWEEP_OPS_MS, sweepOps } from "./tasks/ops__sweep.ts";
@@ -36,6 +37,7 @@ const PERIODIC: Periodic[] = [
     failed: "exceptions that ended by time were not swept",
   },
   { everyMs: SWEEP_OPS_MS, act: sweepOps, failed: "old events and notices were not swept" },
+  { everyMs: CHECK_CONNECTORS_MS, act: checkConnectors, failed: "connectors were not checked" },
 ];
 
 /** Starts them all; none begins again while its last time is still under way. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "../../lib/errors.ts";
-import { createOutbound, isInside } from "../../lib/outbound.ts";
+import { createNetwork, createOutbound, isInside, parseNetworks } from "../../lib/outbound.ts";
 
 let server: Server;
 let port: number;
@@ -104,5 +104,58 @@ describe("an answer", () => {
     await expect(trial(`http://127.0.0.1:${port}/slow`, {})).rejects.toThrow(/timeout/i);
     const moved = await trial(`http://127.0.0.1:${port}/away`, {});
     expect(moved.status).toBe(302);
+  });
+});
+
+describe("a network for connectors", () => {
+  const answers: Record<string, string[]> = {
+    "open.example": ["8.8.8.8"],
+    "inner.example": ["127.0.0.1"],
+    "mixed.example": ["8.8.8.8", "10.0.0.1"],
+    "six.example": ["fd00::1", "127.0.0.1"],
+  };
+  const network = (allow: string) =>
+    createNetwork({
+      refuse,
+      allow: parseNetworks(allow),
+      resolve: async (host) => answers[host] ?? [],
+    });
+
+  it("refuses everything inside but what is allowed; one address that is not is enough", async () => {
+    const closed = network("");
+    expect(await closed.find("open.example")).toEqual({ address: "8.8.8.8", inside: false });
+    for (const host of [
+      "inner.example",
+      "mixed.example",
+      "127.0.0.1",
+      "::1",
+      "[::1]",
+      "::ffff:10.0.0.1",
+      "169.254.169.254",
+    ]) {
+      await expect(closed.find(host), host).rejects.toThrow("not on the public network");
+      await expect(closed.connect(host, port), host).rejects.toThrow("not on the public network");
+    }
+    await expect(closed.find("nowhere.example")).rejects.toThrow("not known");
+    const open = network("127.0.0.1/32, fd00::/8");
+    expect(await open.find("inner.example")).toEqual({ address: "127.0.0.1", inside: true });
+    expect(await open.find("six.example")).toEqual({ address: "127.0.0.1", inside: true });
+    await expect(open.find("mixed.example")).rejects.toThrow("not on the public network");
+    await expect(open.find("127.0.0.2")).rejects.toThrow("not on the public network");
+    expect([open.permits("127.0.0.1"), open.permits("10.0.0.1"), open.permits("name.example")]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    const socket = await open.connect("inner.example", port);
+    expect(socket.remoteAddress).toBe("127.0.0.1");
+    socket.destroy();
+  });
+
+  it("lists are read strictly", () => {
+    for (const bad of ["10.0.0.0", "10.0.0.0/33", "host/8", "10.0.0.0/8;", "::1/129", "10.0.0.0/-1"]) {
+      expect(() => parseNetworks(bad), bad).toThrow("not a network");
+    }
+    expect(() => parseNetworks(" , ")).not.toThrow();
   });
 });

@@ -47,6 +47,21 @@ const LOAD_ROWS = `
   )
   select id from run`;
 
+/** Rows of connectors, as a superuser puts them. */
+const CONNECTOR_ROWS = `
+  with connector as (
+    insert into ingest.connectors (org_id, name, kind, settings) values ($1, 'planted', 'http', jsonb_build_object('secret', $2::text)) returning id
+  ), sealed as (
+    insert into private.connector_secrets (org_id, connector_id, sealed) select $1, id, 'v1.x' from connector
+  ), check_row as (
+    insert into ingest.connector_checks (org_id, connector_id, kind) select $1, id, 'test' from connector
+  ), source as (
+    insert into ingest.sources (org_id, connector_id, name, dataset_name, how) select $1, id, 'planted', 'people', 'full' from connector returning id
+  ), pull as (
+    insert into ingest.source_pulls (org_id, source_id) select $1, id from source
+  )
+  insert into ingest.source_objects (org_id, source_id, name, version) select $1, id, 'secret of ' || $2, '1' from source`;
+
 /** Rows of federation, as a superuser puts them. $1 the organization, $2 its slug, $3 a member. */
 const FEDERATION_ROWS = `
   with provider as (
@@ -170,6 +185,7 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
     client.query("select access.create_sql_login($1)", [members.analyst]),
   );
   await db.admin.query(FEDERATION_ROWS, [org.id, slug, members.viewer]);
+  await db.admin.query(CONNECTOR_ROWS, [org.id, slug]);
   await db.admin.query(ACCESS_ROWS, [org.id, slug, members.viewer, members.admin]);
   const { rows } = await db.admin.query<{ id: string }>(LOAD_ROWS, [org.id, slug, datasetId]);
   const { rows: files } = await db.admin.query<{ id: string }>(

@@ -5,8 +5,10 @@ import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import { createCheckTask } from "./ingest__check_connector.ts";
 import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
+import { createPullTask } from "./ingest__pull.ts";
 import { createTransformTask } from "./ingest__transform.ts";
 import { owned } from "./owned.ts";
 
@@ -22,13 +24,24 @@ export interface WorkerContext {
   log: Logger;
 }
 
-export function createTaskList(context: WorkerContext): TaskList {
-  const tasks: TaskList = {
-    ingest__load: createLoadTask(context),
-    ingest__transform: createTransformTask(context),
-    ingest__describe_raw: createDescribeRawTask(context),
-  };
+function allOwned(context: WorkerContext, tasks: TaskList): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [name, owned(context.pool, task as Task)]),
   );
+}
+
+export function createTaskList(context: WorkerContext): TaskList {
+  return allOwned(context, {
+    ingest__load: createLoadTask(context),
+    ingest__transform: createTransformTask(context),
+    ingest__describe_raw: createDescribeRawTask(context),
+  });
+}
+
+/** Jobs that wait for other people's servers: taken by runners of their own, so that a slow one holds up no load. */
+export function createReadingTasks(context: WorkerContext): TaskList {
+  return allOwned(context, {
+    ingest__pull: createPullTask(context),
+    ingest__check_connector: createCheckTask(context),
+  });
 }
