@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { audit } from "./commands/audit.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
 import { grant } from "./commands/grant.ts";
@@ -36,6 +37,7 @@ const COMMANDS: Record<string, Command> = {
   grant,
   member,
   access,
+  audit,
   status,
 };
 
