@@ -17,6 +17,7 @@ import { createPlatformApi, PLATFORM_PATH } from "./graphql/platform.ts";
 import type { ApiContext } from "./graphql/preset.ts";
 import { createSockets } from "./graphql/sockets.ts";
 import { adminRoutes } from "./http/admin.ts";
+import { auditRoutes } from "./http/audit.ts";
 import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
 import { holdExpectations } from "./http/continue.ts";
@@ -98,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   );
   app.use("/orgs", bearer);
   app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use(auditRoutes({ pool, organizations, claimKey, config }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

@@ -14,7 +14,7 @@ declare
 begin
   perform core.require('audit.view');
   if from_size is null or to_size is null or from_size < 1 or from_size > to_size
-     or (select count(*) from audit.checkpoints c where c.org_id = org and c.size in (from_size, to_size)) <> case when from_size = to_size then 1 else 2 end then
+     or (select count(*) from audit.checkpoints c where c.org_id = org and c.size in (from_size, to_size)) <> (case when from_size = to_size then 1 else 2 end) then
     perform core.raise('AU004', 'there is no such checkpoint', 'Give the sizes of two checkpoints, the earlier one first.', 'from_size');
   end if;
   -- Downwards to where the earlier tree ends.

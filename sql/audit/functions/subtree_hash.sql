@@ -9,34 +9,34 @@ declare
   hashes bytea[];
   at bigint := p_start;
   rest bigint := p_count;
-  level int;
+  depth int;
   base int;
 begin
   while rest > 0 loop
-    level := floor(log(2, rest::numeric))::int;
-    if 1::bigint << level > rest then
-      level := level - 1;
-    elsif 1::bigint << (level + 1) <= rest then
-      level := level + 1;
+    depth := floor(log(2, rest::numeric))::int;
+    if 1::bigint << depth > rest then
+      depth := depth - 1;
+    elsif 1::bigint << (depth + 1) <= rest then
+      depth := depth + 1;
     end if;
-    base := level / 8 * 8;
+    base := depth / 8 * 8;
     if base = 0 then
       select array_agg(l.hash order by l.position) into hashes
-        from audit.leaves l where l.org_id = p_org and l.position >= at and l.position < at + (1::bigint << level);
+        from audit.leaves l where l.org_id = p_org and l.position >= at and l.position < at + (1::bigint << depth);
     else
       select array_agg(n.hash order by n.position) into hashes
         from audit.tree_nodes n
-       where n.org_id = p_org and n.level = base and n.position >= at >> base and n.position < (at + (1::bigint << level)) >> base;
+       where n.org_id = p_org and n.level = base and n.position >= at >> base and n.position < (at + (1::bigint << depth)) >> base;
     end if;
-    if cardinality(hashes) is distinct from 1 << (level - base) then
+    if cardinality(hashes) is distinct from 1 << (depth - base) then
       perform core.raise('AU003', 'the tree has a gap', 'Verify it: cadastre audit verify --org <slug>.');
     end if;
     while cardinality(hashes) > 1 loop
       hashes := array(select sha256('\x01'::bytea || hashes[2 * i - 1] || hashes[2 * i]) from generate_series(1, cardinality(hashes) / 2) i order by i);
     end loop;
     subtrees := subtrees || hashes[1];
-    at := at + (1::bigint << level);
-    rest := rest - (1::bigint << level);
+    at := at + (1::bigint << depth);
+    rest := rest - (1::bigint << depth);
   end loop;
   return audit.fold(subtrees);
 end
