@@ -12,7 +12,7 @@ begin
   for s in select x.*, extract(epoch from clock_timestamp() - x.oldest_at)::int as age from audit.sealing_state() x loop
     if s.age >= p_seconds and s.alarmed_at is null then
       insert into private.audit_trees as t (org_id, alarmed_at) values (s.org_id, clock_timestamp())
-      on conflict (org_id) do update set alarmed_at = excluded.alarmed_at;
+      on conflict on constraint audit_trees_pkey do update set alarmed_at = excluded.alarmed_at;
       perform audit.record('audit.sealing_late', 'organization', s.org_id::text, jsonb_build_object('seconds', s.age, 'unsealed', s.unsealed), s.org_id);
       perform core.notify('audit:' || s.org_id, s.org_id);
       return query select s.org_id, s.age, true;
