@@ -1,5 +1,5 @@
 --! Previous: sha1:436af4683910c0579ddc89119afc0b39bc6f86fe
---! Hash: sha1:d0bf7cd79334c1360f63aa5c86456e4d16d96e91
+--! Hash: sha1:dd35e9e543b4fe1413269943084e718e567aa941
 
 -- Seals: what proves that the trail and every data version are as they were (docs/explanation/decisions/0006).
 
@@ -26,7 +26,6 @@ create table audit.data_changes (
 );
 alter table audit.data_changes alter commitments set storage external;
 create index data_changes_org_id_txid_id_idx on audit.data_changes (org_id, txid, id);
-create index data_changes_org_id_dataset_id_idx on audit.data_changes (org_id, dataset_id);
 
 -- Commitments of a load's versions: 18 bytes each, the line within the part (2) and the commitment (16).
 create table audit.change_parts (

@@ -6,13 +6,12 @@ create or replace function audit.add_change(p_org uuid, p_dataset uuid, p_contra
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  change uuid := uuidv7();
 begin
-  with made as (
-    insert into audit.data_changes (org_id, dataset_id, contract_version, operation, run_id, row_count, commitments)
-    values (p_org, p_dataset, p_contract, p_operation, p_run, p_rows, p_commitments)
-    returning org_id, id)
-  insert into private.change_secrets (org_id, change_id, seed, names)
-  select m.org_id, m.id, p_seed, p_names from made m;
+  insert into audit.data_changes (org_id, id, dataset_id, contract_version, operation, run_id, row_count, commitments)
+  values (p_org, change, p_dataset, p_contract, p_operation, p_run, p_rows, p_commitments);
+  insert into private.change_secrets (org_id, change_id, seed, names) values (p_org, change, p_seed, p_names);
 end
 $$;
 comment on function audit.add_change(uuid, uuid, int, text, uuid, bigint, bytea, bytea, text[]) is
