@@ -28,6 +28,7 @@ const proofQuery = z.union([
   z.object({ from: size, to: size }),
 ]);
 
+const MAY = "select private.has_permission('audit.view') as may";
 const CHECKPOINTS = `
   select size::float8 as size, at, encode(root, 'hex') as root, encode(previous, 'hex') as previous, key_id as kid, jws
     from audit.checkpoints
@@ -54,15 +55,18 @@ export function auditRoutes({ pool, organizations, claimKey, config }: AuditOpti
     const identity = identityOf(response);
     await organizations.find(identity, request.params.slug);
     const settings = settingsFor(identity, String(response.locals.requestId), claimKey, request.ip);
-    const { rows } = await inRequest(pool, settings, async (client) => {
-      await client.query("select core.require('audit.view')");
-      return client.query<R>(text, values);
-    });
+    const { rows } = await inRequest(pool, settings, (client) => client.query<R>(text, values));
     return rows;
   };
 
   router.get("/orgs/:slug/audit/checkpoints", async (request: Request<Params>, response) => {
     const { after, limit } = parseInput(checkpointsQuery, request.query, HINT);
+    const [may] = await ask<{ may: boolean }>(request, response, MAY, []);
+    if (!may!.may) {
+      throw new AppError("FORBIDDEN", "you need the permission audit.view for this", {
+        hint: "Ask an owner or administrator of your organization for it.",
+      });
+    }
     const checkpoints = await ask(request, response, CHECKPOINTS, [after, limit]);
     response.set("Cache-Control", "no-store").json({ checkpoints });
   });
