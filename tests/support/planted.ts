@@ -102,6 +102,23 @@ const ACCESS_ROWS = `
   insert into access.api_keys (org_id, name, prefix, permissions, created_by, expires_at, revoked_at)
   values ($1, 'secret of ' || $2, 'planted', '{record.view}', $4, now() + interval '1 day', now())`;
 
+/** Rows of the audit trail's seals, as a superuser puts them. $1 the organization. */
+const SEAL_ROWS = `
+  with part as (
+    insert into audit.change_parts (org_id, change_id, part, row_count, commitments) values ($1, uuidv7(), 0, 1, decode(repeat('00', 18), 'hex'))
+  ), leaf as (
+    insert into audit.leaves (org_id, position, kind, source_id, hash) values ($1, 0, 'event', uuidv7(), sha256('x'))
+  ), node as (
+    insert into audit.tree_nodes (org_id, level, position, hash) values ($1, 8, 0, sha256('x'))
+  ), tree as (
+    insert into private.audit_trees (org_id, size) values ($1, 1)
+  ), salt as (
+    insert into private.event_salts (org_id, event_id, salt) values ($1, uuidv7(), decode(repeat('00', 16), 'hex'))
+  ), kept as (
+    insert into private.kept_salts (org_id, change_id, entry, salt) values ($1, uuidv7(), 0, sha256('x'))
+  )
+  insert into audit.checkpoints (org_id, size, at, root, key_id, jws) values ($1, 1, now(), sha256('x'), 'x', 'x')`;
+
 export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedOrg> {
   const org = await createOrg(db, slug);
   const members = {} as Record<Role, string>;
@@ -125,6 +142,7 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
   );
   await db.admin.query(FEDERATION_ROWS, [org.id, slug, members.viewer]);
   await db.admin.query(ACCESS_ROWS, [org.id, slug, members.viewer, members.admin]);
+  await db.admin.query(SEAL_ROWS, [org.id]);
   const { rows } = await db.admin.query<{ id: string }>(LOAD_ROWS, [org.id, slug, datasetId]);
   return { ...org, members, datasetId, runId: rows[0]!.id };
 }

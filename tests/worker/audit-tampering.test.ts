@@ -333,12 +333,16 @@ describe("found and named:", () => {
         const { asService } = await import("../support/database.ts");
         await asService(bench.db, bench.org.id, async (client) => {
           const { rows } = await client.query<{ before: string; loads: string[] }>(
-            "select * from audit.begin_seal($1)",
+            "select * from private.begin_seal($1)",
             [bench.org.id],
           );
           const { before, loads } = rows[0]!;
           for (const load of loads) await client.query("select data.commit_change($1)", [load]);
-          await client.query("select audit.append_leaves($1, $2, $3, 100000)", [bench.org.id, before, loads]);
+          await client.query("select private.append_leaves($1, $2, $3, 100000)", [
+            bench.org.id,
+            before,
+            loads,
+          ]);
         });
         await sealed.tamper(
           `insert into audit.checkpoints select w.org_id, w.size, w.at,

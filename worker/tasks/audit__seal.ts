@@ -49,14 +49,14 @@ async function sealBatch(context: SealContext, keys: AuditKeys, orgId: string): 
   } as const;
   return withClaim(context.pool, context.claimKey, claim, async (client) => {
     const begun = await client.query<{ before: string | null; loads: string[] }>(
-      "select before, loads from audit.begin_seal($1)",
+      "select before, loads from private.begin_seal($1)",
       [orgId],
     );
     const { before, loads } = begun.rows[0]!;
     if (before === null) return 0;
     for (const load of loads) await client.query("select data.commit_change($1)", [load]);
     const { rows } = await client.query<Head>(
-      "select appended, size, root, previous from audit.append_leaves($1, $2, $3, $4)",
+      "select appended, size, root, previous from private.append_leaves($1, $2, $3, $4)",
       [orgId, before, loads, BATCH],
     );
     const head = rows[0]!;

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   if not exists (select from private.audit_trees t where t.org_id = p_org and t.size = p_size and audit.fold(t.frontier) = p_root) then
-    perform core.raise('AU002', 'the checkpoint is not of the tree as it stands', 'Sign what audit.append_leaves returned.');
+    perform core.raise('AU002', 'the checkpoint is not of the tree as it stands', 'Sign what private.append_leaves returned.');
   end if;
   insert into audit.checkpoints (org_id, size, at, root, previous, key_id, jws) values (p_org, p_size, p_at, p_root, p_previous, p_key_id, p_jws);
 end

@@ -5,7 +5,7 @@
 --
 -- RFC 6962: leaf sha256(0x00 || text), node sha256(0x01 || left || right). Only the roots of whole subtrees are carried
 -- along (the frontier), so an appended leaf costs two hashes however large the tree is.
-create or replace function audit.append_leaves(p_org uuid, p_before xid8, p_loads uuid[], p_limit int,
+create or replace function private.append_leaves(p_org uuid, p_before xid8, p_loads uuid[], p_limit int,
                                                out appended int, out size bigint, out root bytea, out previous bytea)
 language plpgsql security definer
 set search_path = ''
@@ -71,6 +71,6 @@ begin
   end if;
 end
 $$;
-comment on function audit.append_leaves(uuid, xid8, uuid[], int) is 'Appends the next rows to an organization''s tree; its size and root. For the sealer.';
-revoke execute on function audit.append_leaves(uuid, xid8, uuid[], int) from public;
-grant execute on function audit.append_leaves(uuid, xid8, uuid[], int) to cadastre_worker;
+comment on function private.append_leaves(uuid, xid8, uuid[], int) is 'Appends the next rows to an organization''s tree; its size and root. For the sealer.';
+revoke execute on function private.append_leaves(uuid, xid8, uuid[], int) from public;
+grant execute on function private.append_leaves(uuid, xid8, uuid[], int) to cadastre_worker;

@@ -4,7 +4,7 @@
 --
 -- After a dump has been loaded into another cluster transactions are numbered from the beginning, and what they write
 -- would never come after what is sealed: that is said, not passed over.
-create or replace function audit.begin_seal(p_org uuid, out before xid8, out loads uuid[])
+create or replace function private.begin_seal(p_org uuid, out before xid8, out loads uuid[])
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -27,7 +27,7 @@ begin
                   order by c.txid, c.id limit most);
 end
 $$;
-comment on function audit.begin_seal(uuid) is
+comment on function private.begin_seal(uuid) is
   'Begins to seal an organization: up to which transactions, and which loads'' versions are to be committed to first. Error AU001.';
-revoke execute on function audit.begin_seal(uuid) from public;
-grant execute on function audit.begin_seal(uuid) to cadastre_worker;
+revoke execute on function private.begin_seal(uuid) from public;
+grant execute on function private.begin_seal(uuid) to cadastre_worker;
