@@ -98,6 +98,11 @@ export async function loadAuditKeys(place: AuditKeyPlace): Promise<AuditKeys> {
   };
 }
 
+/** The public keys, for whoever does not sign: none is made where there is none. Errors: AppError CONFIG. */
+export async function publicAuditKeys(place: AuditKeyPlace): Promise<{ keys: JWK[] }> {
+  return { keys: ((await readKeys(place))?.keys ?? []).map(publicPart) };
+}
+
 /** Puts a new key in front; of the others the public part stays. Resolves with the new key's id. */
 export async function rotateAuditKeys(place: AuditKeyPlace): Promise<string> {
   const before = (await readKeys(place))?.keys ?? [];

@@ -5,7 +5,7 @@
 import { type Request, type Response, Router } from "express";
 import type pg from "pg";
 import { z } from "zod";
-import { loadAuditKeys } from "../../lib/audit/keys.ts";
+import { publicAuditKeys } from "../../lib/audit/keys.ts";
 import type { Config } from "../../lib/config.ts";
 import { AppError } from "../../lib/errors.ts";
 import { identityOf } from "../auth/identify.ts";
@@ -90,8 +90,7 @@ export function auditRoutes({ pool, organizations, claimKey, config }: AuditOpti
   });
 
   router.get("/.well-known/audit-jwks.json", async (_request, response) => {
-    const { jwks } = await loadAuditKeys(config);
-    response.set("Cache-Control", "public, max-age=300").json(jwks);
+    response.set("Cache-Control", "public, max-age=300").json(await publicAuditKeys(config));
   });
   return router;
 }
