@@ -5,7 +5,7 @@
 import { explain } from "../lib/errors.ts";
 import { SWEEP_EXCEPTIONS_MS, sweepExceptions } from "./tasks/access__sweep_exceptions.ts";
 import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
-import { SEAL_MS, sealAll } from "./tasks/audit__seal.ts";
+import { SEAL_MS, sealAll, WATCH_SEALING_MS, watchSealing } from "./tasks/audit__seal.ts";
 import type { WorkerContext } from "./tasks/index.ts";
 
 /** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
@@ -26,6 +26,7 @@ const PERIODIC: Periodic[] = [
     failed: "unfinished uploads were not cleared away",
   },
   { everyMs: SEAL_MS, act: sealAll, failed: "the audit trail was not sealed" },
+  { everyMs: WATCH_SEALING_MS, act: watchSealing, failed: "sealing was not watched" },
   { everyMs: WATCH_SQL_MS, act: watchSqlLogins, failed: "SQL logins were not watched" },
   {
     everyMs: SWEEP_EXCEPTIONS_MS,

@@ -18,7 +18,8 @@ const BATCH = 5000;
 const MAX_BATCHES = 50;
 const MAX_STORED = 1000;
 /** Unsealed for longer than this: something holds it back, and people are told. */
-export const ALARM_SECONDS = 60;
+const ALARM_SECONDS = 120;
+export const WATCH_SEALING_MS = 15_000;
 /** Committing to the versions of a large load takes its time. */
 const CLAIM_SECONDS = 3600;
 const PLATFORM = "00000000-0000-0000-0000-000000000000";
@@ -118,7 +119,8 @@ interface Lag {
 }
 
 /** Tells of organizations whose rows have waited too long, once, and of their end. */
-async function watchLag({ pool, claimKey, log }: SealContext): Promise<void> {
+export async function watchSealing({ pool, claimKey, log, auditKeys }: SealContext): Promise<void> {
+  if (auditKeys === null) return;
   const platform = { kind: "service", orgId: null, userId: null } as const;
   await withClaim(pool, claimKey, platform, async (client) => {
     const { rows } = await client.query<Lag>("select org_id, seconds, late from audit.watch_sealing($1)", [
@@ -154,6 +156,5 @@ export async function sealAll(context: SealContext): Promise<number> {
       );
     }
   }
-  await watchLag(context);
   return sealed;
 }
