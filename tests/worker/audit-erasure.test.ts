@@ -188,3 +188,24 @@ it("a dataset deleted with its rows is accounted for by its event", async () => 
   await sealed.seal();
   expect(await sealed.verify()).toMatchObject({ ok: true, problems: [], dropped: 3 });
 });
+
+it("datasets from before versions were committed to are committed to as they are, and from then on like all others", async () => {
+  const older = await createSealed();
+  try {
+    const { bench } = older;
+    await bench.load("items", "id,name\n1,a\n2,b\n3,c\n", { key: ["id"] });
+    await bench.query("update org_acme.items set name = 'd' where id = 2");
+    await older.tamper(
+      "drop trigger versions__history_insert on store_acme.items",
+      "alter table audit.data_changes disable trigger all",
+      "truncate audit.data_changes",
+      "alter table audit.data_changes enable trigger all",
+    );
+    await older.seal();
+    await bench.query("insert into org_acme.items (id, name) values (4, 'e')");
+    await older.seal();
+    expect(await older.verify()).toMatchObject({ ok: true, problems: [], changes: 2, versions: 5 });
+  } finally {
+    await older.close();
+  }
+});

@@ -96,6 +96,23 @@ async function storeCheckpoints({ pool, store }: SealContext, orgId: string): Pr
   }
 }
 
+/** Organizations whose older datasets this process has seen to. */
+const adopted = new Set<string>();
+
+/** Datasets from before versions were committed to are committed to once, as they are. */
+async function adopt({ pool, claimKey, log }: SealContext, orgId: string): Promise<void> {
+  if (adopted.has(orgId)) return;
+  if (orgId !== PLATFORM) {
+    const claim = { kind: "service", orgId, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
+    await withClaim(pool, claimKey, claim, async (client) => {
+      const { rows } = await client.query<{ n: string }>("select data.adopt_versions() as n");
+      if (rows[0]!.n !== "0")
+        log.info({ org_id: orgId, versions: Number(rows[0]!.n) }, "earlier versions are committed to");
+    });
+  }
+  adopted.add(orgId);
+}
+
 /** Seals what an organization's finished transactions have written; how many leaves its tree got. Errors: AppError AUDIT_FORK. */
 export async function sealOrganization(
   context: SealContext,
@@ -103,6 +120,7 @@ export async function sealOrganization(
   orgId: string,
 ): Promise<number> {
   let appended = 0;
+  await adopt(context, orgId);
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const now = await sealBatch(context, keys, orgId);
     appended += now;
