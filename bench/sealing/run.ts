@@ -15,7 +15,6 @@ import {
   type BenchOrg,
   type BenchResult,
   makeOrg,
-  median,
   runAlone,
 } from "../support.ts";
 
@@ -93,6 +92,8 @@ async function writeSealed(
   return rate;
 }
 
+const sum = (values: number[]): number => values.reduce((all, one) => all + one, 0);
+
 export async function bench(context: BenchContext): Promise<BenchResult[]> {
   const org = await makeOrg(context, "sealing");
   await prepare(context, org, "with_seals", false);
@@ -128,7 +129,8 @@ export async function bench(context: BenchContext): Promise<BenchResult[]> {
        from audit.data_changes c left join audit.leaves l on l.org_id = c.org_id and l.source_id = c.id`,
   );
   const { changes, unsealed } = rows[0]!;
-  const ratio = median(rates.sealed) / median(rates.bare);
+  // Slices take turns, so all of one side met the same machine as all of the other.
+  const ratio = sum(rates.sealed) / sum(rates.bare);
   return [
     {
       bench: "sealing",
@@ -136,7 +138,7 @@ export async function bench(context: BenchContext): Promise<BenchResult[]> {
       ratio: Number(ratio.toFixed(2)),
       goal: 0.85,
       ok: ratio >= 0.85 && unsealed === "0",
-      detail: `${WRITERS} writers, ${SECONDS} s each way in ${SLICES} slices: ${median(rates.bare).toFixed(0)} and ${median(rates.sealed).toFixed(0)} edits/s; ${changes} changes, ${unsealed} unsealed ${lag.toFixed(2)} s after the last`,
+      detail: `${WRITERS} writers, ${SECONDS} s each way in ${SLICES} slices: ${(sum(rates.bare) / SLICES).toFixed(0)} and ${(sum(rates.sealed) / SLICES).toFixed(0)} edits/s; ${changes} changes, ${unsealed} unsealed ${lag.toFixed(2)} s after the last`,
     },
   ];
 }
