@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { audit } from "./commands/audit.ts";
 import { changes } from "./commands/changes.ts";
 import { connector } from "./commands/connector.ts";
 import { contract } from "./commands/contract.ts";
@@ -48,6 +49,7 @@ const COMMANDS: Record<string, Command> = {
   access,
   changes,
   webhook,
+  audit,
   status,
 };
 

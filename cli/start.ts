@@ -5,6 +5,7 @@
 import "../lib/graphile-env.ts";
 import { access } from "node:fs/promises";
 import path from "node:path";
+import { loadAuditKeys } from "../lib/audit/keys.ts";
 import { readConfig } from "../lib/config.ts";
 import { projectRoot } from "../lib/db/urls.ts";
 import { AppError, explain } from "../lib/errors.ts";
@@ -64,6 +65,7 @@ export async function startCadastre(env: NodeJS.ProcessEnv = process.env): Promi
       store,
       documents,
       secrets: await loadSecrets(config),
+      auditKeys: () => loadAuditKeys(config),
       log,
       alone: config.databaseUrl === null,
     });

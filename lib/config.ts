@@ -48,6 +48,7 @@ const environment = z.object({
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, "must have 64 hexadecimal digits")
     .optional(),
+  AUDIT_KEYS_FILE: z.string().min(1).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z
     .string()
@@ -79,6 +80,8 @@ export interface Config {
   maxUploadBytes: number;
   /** Encrypts stored secrets (hex, 32 bytes); null: `secret.key` of the home folder. */
   secretKey: string | null;
+  /** Keys that sign audit checkpoints; null: `audit-keys.json` of the home folder. */
+  auditKeysFile: string | null;
   mail: { smtpUrl: string | null; from: string };
   /** Pages of these origins may call the APIs with a bearer token. */
   corsOrigins: string[];
@@ -123,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mongodbUrl: e.MONGODB_URL ?? null,
     maxUploadBytes: e.MAX_UPLOAD_BYTES,
     secretKey: e.CADASTRE_SECRET_KEY ?? null,
+    auditKeysFile: e.AUDIT_KEYS_FILE ? path.resolve(e.AUDIT_KEYS_FILE) : null,
     mail: { smtpUrl: e.SMTP_URL ?? null, from: e.MAIL_FROM },
     corsOrigins: e.CORS_ORIGINS,
     outboundAllow: e.CADASTRE_OUTBOUND_ALLOW,

@@ -33,11 +33,12 @@ export function createPool(connectionString: string, options: PoolOptions): pg.P
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
+  begin = "begin",
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query("begin");
+    await client.query(begin);
     const result = await work(client);
     await client.query("commit");
     return result;
@@ -49,6 +50,23 @@ export async function inTransaction<T>(
   } finally {
     client.release(broken);
   }
+}
+
+/** Runs `work` in one transaction that sees one moment and writes nothing, as the claim's identity. */
+export async function withSnapshot<T>(
+  pool: pg.Pool,
+  key: Buffer,
+  claim: Claim,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(
+    pool,
+    async (client) => {
+      await client.query("select set_config('cadastre.claim', $1, true)", [signClaim(claim, key)]);
+      return work(client);
+    },
+    "begin isolation level repeatable read read only",
+  );
 }
 
 /**

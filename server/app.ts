@@ -17,6 +17,7 @@ import { createPlatformApi, PLATFORM_PATH } from "./graphql/platform.ts";
 import type { ApiContext } from "./graphql/preset.ts";
 import { createSockets } from "./graphql/sockets.ts";
 import { adminRoutes } from "./http/admin.ts";
+import { auditRoutes } from "./http/audit.ts";
 import { authzenRoutes } from "./http/authzen.ts";
 import { basics, notFound, tellErrors } from "./http/basics.ts";
 import { changesHandler } from "./http/changes.ts";
@@ -108,6 +109,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(pipelineRoutes({ pool, organizations, claimKey }));
   app.use(webhookRoutes(auth.parts, organizations));
   app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
+  app.use(auditRoutes({ pool, organizations, claimKey, config }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

@@ -28,6 +28,7 @@ const STATUS: Record<string, number> = {
   IN030: 413,
   IN031: 503,
   OP004: 404,
+  AU004: 404,
   TOO_COSTLY: 400,
   PROVIDER: 502,
   TIMEOUT: 503,
@@ -67,7 +68,7 @@ const BY_SQLSTATE: Record<string, { code: string; message?: string; hint: string
   "57P03": { code: "UNAVAILABLE", message: "the database is starting", hint: "Try again in a moment." },
 };
 /** Classes of our own domains (docs/reference/errors.md); their messages are written for people. */
-const DOMAIN_CODE = /^(TN|AC|DS|IN|QC|LN|CT|CP|AN|OP)\d{3}$/;
+const DOMAIN_CODE = /^(TN|AC|AU|DS|IN|QC|LN|CT|CP|AN|OP)\d{3}$/;
 
 function fromDatabase(code: string, message: string, hint?: string, column?: string): PublicError | null {
   if (DOMAIN_CODE.test(code)) return { code, message, hint: hint ?? null, field: column || null };

@@ -7,6 +7,7 @@ import { EventEmitter } from "node:events";
 import path from "node:path";
 import { type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
+import { type AuditKeys, loadAuditKeys } from "../lib/audit/keys.ts";
 import { readConfig } from "../lib/config.ts";
 import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
 import { AppError, explain } from "../lib/errors.ts";
@@ -38,6 +39,8 @@ export interface WorkerOptions {
   documents: DocumentStore | null;
   /** Opens what is sealed with the installation's own key. */
   secrets: Secrets;
+  /** Keys that sign the audit trail's checkpoints; without them this worker does not seal. */
+  auditKeys?: () => Promise<AuditKeys>;
   log: Logger;
   /** True where no other worker can be alive (an embedded database that has just been started). */
   alone?: boolean;
@@ -93,7 +96,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const heart: Beat = { patience, pool, claimKey: options.connections.claimKey, log };
   await beat(heart, [], options.alone ?? false);
 
-  const context: WorkerContext = { ...heart, store, documents: options.documents, secrets: options.secrets };
+  const context: WorkerContext = {
+    ...heart,
+    store,
+    documents: options.documents,
+    secrets: options.secrets,
+    auditKeys: options.auditKeys ?? null,
+  };
   const ids = new Set<string>();
   // Given to the runner so that it is heard from the first worker on.
   const events: WorkerEvents = new EventEmitter();
@@ -160,6 +169,7 @@ async function main(): Promise<void> {
     store: createObjectStore(config),
     documents,
     secrets: await loadSecrets(config),
+    auditKeys: () => loadAuditKeys(config),
     log,
   });
   process.stdout.write("Cadastre's worker is ready\n");

@@ -2,7 +2,7 @@
 select t.tgrelid::regclass::text || '.' || t.tgname as object, 'the trigger is not ENABLE ALWAYS' as problem
   from pg_trigger t
  where not t.tgisinternal and t.tgenabled <> 'A'
-   and (t.tgname like 'versions\_\_%' or t.tgname like 'history\_\_%' or t.tgrelid = 'audit.events'::regclass)
+   and (t.tgname like 'versions\_\_%' or t.tgname like 'history\_\_%' or t.tgrelid in (select c.oid from pg_class c where c.relnamespace = 'audit'::regnamespace))
 union all
 -- and every table of rows has them.
 select c.oid::regclass::text, 'the table keeps no versions'
@@ -10,6 +10,15 @@ select c.oid::regclass::text, 'the table keeps no versions'
   join pg_namespace n on n.oid = c.relnamespace
  where c.relkind = 'r' and n.nspname like 'store\_%' and c.relname not like '%\_history'
    and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'versions__history_update')
+   or c.relkind = 'r' and n.nspname like 'store\_%' and c.relname not like '%\_history'
+   and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'versions__history_insert')
+union all
+-- The audit trail is only ever added to.
+select c.oid::regclass::text, 'the table can be changed or emptied'
+  from pg_class c
+ where c.relkind = 'r' and c.relnamespace = 'audit'::regnamespace
+   and (not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgtype & 24 = 24)
+        or not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgtype & 32 = 32))
 union all
 -- A row trigger would have PostgreSQL lock every row of a load first.
 select t.tgrelid::regclass::text || '.' || t.tgname, 'a row trigger on a store table'

@@ -162,6 +162,22 @@ const OPS_ROWS = `
   )
   insert into ops.notifications (org_id, user_id, event_kind, severity, title, object_kind, object_id)
   values ($1, $4, 'x.y', 'info', 'secret of ' || $2, 'run', 'x')`;
+/** Rows of the audit trail's seals, as a superuser puts them. $1 the organization. */
+const SEAL_ROWS = `
+  with part as (
+    insert into audit.change_parts (org_id, change_id, part, row_count, commitments) values ($1, uuidv7(), 0, 1, decode(repeat('00', 18), 'hex'))
+  ), leaf as (
+    insert into audit.leaves (org_id, position, kind, source_id, hash) values ($1, 0, 'event', uuidv7(), sha256('x'))
+  ), node as (
+    insert into audit.tree_nodes (org_id, level, position, hash) values ($1, 8, 0, sha256('x'))
+  ), tree as (
+    insert into private.audit_trees (org_id, size) values ($1, 1)
+  ), salt as (
+    insert into private.event_salts (org_id, event_id, salt) values ($1, uuidv7(), decode(repeat('00', 16), 'hex'))
+  ), kept as (
+    insert into private.kept_salts (org_id, change_id, entry, salt) values ($1, uuidv7(), 0, sha256('x'))
+  )
+  insert into audit.checkpoints (org_id, size, at, root, key_id, jws) values ($1, 1, now(), sha256('x'), 'x', 'x')`;
 
 export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedOrg> {
   const org = await createOrg(db, slug);
@@ -187,6 +203,7 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
   await db.admin.query(FEDERATION_ROWS, [org.id, slug, members.viewer]);
   await db.admin.query(CONNECTOR_ROWS, [org.id, slug]);
   await db.admin.query(ACCESS_ROWS, [org.id, slug, members.viewer, members.admin]);
+  await db.admin.query(SEAL_ROWS, [org.id]);
   const { rows } = await db.admin.query<{ id: string }>(LOAD_ROWS, [org.id, slug, datasetId]);
   const { rows: files } = await db.admin.query<{ id: string }>(
     "select id from ingest.files where org_id = $1",

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSecrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import { createMongoStore } from "../../lib/stores/document/mongodb.ts";
 import { fileKey } from "../../lib/stores/object/keys.ts";
@@ -82,11 +81,7 @@ describe("a load through real stores", () => {
       [`raw:${run.id}`],
     );
     expect(jobs.rows).toEqual([{ payload: { orgId: bench.org.id, runId: run.id } }]);
-    const describe = createDescribeRawTask({
-      ...bench.context,
-      documents,
-      secrets: createSecrets(Buffer.alloc(32)),
-    });
+    const describe = createDescribeRawTask({ ...bench.context, documents });
     await describe(jobs.rows[0].payload);
     expect((await documents.read(org, "people", run.file_id, 0, 100)).map((r) => r.status)).toEqual([
       "valid",

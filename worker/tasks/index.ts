@@ -1,6 +1,7 @@
 /** The jobs of the queue by name, and what they are given. */
 import type { Task, TaskList } from "graphile-worker";
 import type pg from "pg";
+import type { AuditKeys } from "../../lib/audit/keys.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
@@ -21,6 +22,8 @@ export interface WorkerContext {
   documents: DocumentStore | null;
   /** Opens what is sealed with the installation's own key. */
   secrets: Secrets;
+  /** null: this worker does not seal the audit trail. Asked at every pass, so that a new key counts at once. */
+  auditKeys: (() => Promise<AuditKeys>) | null;
   log: Logger;
 }
 

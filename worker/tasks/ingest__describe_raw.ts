@@ -43,7 +43,9 @@ async function* merged(client: pg.PoolClient, runId: string): AsyncGenerator<Mer
   }
 }
 
-export function createDescribeRawTask(context: WorkerContext): (payload: unknown) => Promise<void> {
+type DescribeContext = Pick<WorkerContext, "pool" | "claimKey" | "documents" | "store" | "log">;
+
+export function createDescribeRawTask(context: DescribeContext): (payload: unknown) => Promise<void> {
   return async (payload) => {
     const { orgId, runId } = payloadShape.parse(payload);
     const { documents } = context;

@@ -12,3 +12,7 @@ grant select on access.identity_providers to cadastre_user, cadastre_worker;
 grant select, insert, update, delete on access.identity_providers to cadastre_system;
 create or replace trigger identity_providers__touch before update on access.identity_providers
   for each row execute function core.tg_touch();
+
+create or replace trigger identity_providers__record after update on access.identity_providers
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('id');
+alter table access.identity_providers enable always trigger identity_providers__record;

@@ -17,3 +17,7 @@ create or replace trigger memberships__keep_owner_update after update on access.
   referencing old table as olds_of_statement for each statement execute function access.tg_memberships__keep_owner();
 create or replace trigger memberships__keep_owner_delete after delete on access.memberships
   referencing old table as olds_of_statement for each statement execute function access.tg_memberships__keep_owner();
+
+create or replace trigger memberships__record after update on access.memberships
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('user_id');
+alter table access.memberships enable always trigger memberships__record;

@@ -41,3 +41,7 @@ drop policy if exists all_system on access.org_role_permissions;
 create policy all_system on access.org_role_permissions for all to cadastre_system using (true) with check (true);
 grant select on access.org_role_permissions to cadastre_user, cadastre_worker;
 grant select, insert, update, delete on access.org_role_permissions to cadastre_system;
+
+create or replace trigger org_roles__record after update on access.org_roles
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('key');
+alter table access.org_roles enable always trigger org_roles__record;

@@ -14,3 +14,7 @@ grant select, insert, update, delete on access.org_security to cadastre_system;
 create or replace trigger org_security__touch before update on access.org_security for each row execute function core.tg_touch();
 create or replace trigger organizations__security after insert on tenancy.organizations
   for each row execute function access.tg_organizations__security();
+
+create or replace trigger org_security__record after update on access.org_security
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('org_id');
+alter table access.org_security enable always trigger org_security__record;

@@ -10,3 +10,7 @@ drop policy if exists all_system on access.policies;
 create policy all_system on access.policies for all to cadastre_system using (true) with check (true);
 grant select on access.policies to cadastre_user, cadastre_worker;
 grant select, insert, update, delete on access.policies to cadastre_system;
+
+create or replace trigger policies__record after update on access.policies
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('id');
+alter table access.policies enable always trigger policies__record;

@@ -11,9 +11,12 @@ create policy select_auditor on audit.events for select to public
   using (org_id = (select private.org_id()) and (select private.has_permission('audit.view')));
 drop policy if exists insert_system on audit.events;
 create policy insert_system on audit.events for insert to cadastre_system with check (true);
+-- The sealer reads everybody's.
+drop policy if exists select_system on audit.events;
+create policy select_system on audit.events for select to cadastre_system using (true);
 grant usage on schema audit to cadastre_user, cadastre_worker, cadastre_system, cadastre_logins;
 grant select on audit.events to cadastre_user;
-grant insert on audit.events to cadastre_system;
+grant select, insert on audit.events to cadastre_system;
 
 create or replace trigger events__refuse before update or delete on audit.events
   for each row execute function audit.tg_events__refuse();

@@ -24,3 +24,7 @@ grant select on data.datasets to cadastre_system;
 grant usage on schema data to cadastre_user, cadastre_worker, cadastre_system, cadastre_views;
 grant select on data.datasets to cadastre_user, cadastre_worker;
 create or replace trigger datasets__touch before update on data.datasets for each row execute function core.tg_touch();
+
+create or replace trigger datasets__record after update on data.datasets
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('id', 'row_count,last_run_id,loaded_at');
+alter table data.datasets enable always trigger datasets__record;

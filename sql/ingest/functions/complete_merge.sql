@@ -19,6 +19,10 @@ begin
   if p_first then
     perform data.swap_store_table(run.dataset_id, split_part(ingest.landing_name(run.id, p_generation, 'typed'), '.', 2)::name);
     inserted := p_accepted;
+    -- No trigger has seen these rows: they were there before the table was the dataset's.
+    if inserted > 0 then
+      perform audit.add_change(run.org_id, run.dataset_id, run.contract_version, 'insert', run.id, inserted, null, public.gen_random_bytes(16), null);
+    end if;
   elsif run.mode = 'append' then
     inserted := ingest.append_rows(run, p_columns);
   else

@@ -22,3 +22,7 @@ create policy write_member on quality.rule_settings for all to cadastre_user
 grant usage on schema quality to cadastre_user, cadastre_worker;
 grant select, insert, update, delete on quality.rule_settings to cadastre_user;
 grant select on quality.rule_settings to cadastre_worker;
+
+create or replace trigger rule_settings__record after update on quality.rule_settings
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('dataset_id');
+alter table quality.rule_settings enable always trigger rule_settings__record;

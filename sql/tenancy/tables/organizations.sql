@@ -22,3 +22,7 @@ grant select, insert, update, delete on tenancy.organizations to cadastre_system
 
 create or replace trigger organizations__touch before update on tenancy.organizations
   for each row execute function core.tg_touch();
+
+create or replace trigger organizations__record after update on tenancy.organizations
+  for each row when (old.* is distinct from new.*) execute function audit.tg_configuration__record('id');
+alter table tenancy.organizations enable always trigger organizations__record;
