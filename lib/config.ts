@@ -39,6 +39,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   DATABASE_URL: z.string().min(1).optional(),
   S3_ENDPOINT: z.url().optional(),
+  S3_PUBLIC_ENDPOINT: z.url().optional(),
   S3_ACCESS_KEY: z.string().min(1).optional(),
   S3_SECRET_KEY: z.string().min(1).optional(),
   S3_BUCKET: z.string().min(3).max(63).default("cadastre"),
@@ -75,7 +76,15 @@ export interface Config {
   logLevel: string;
   /** An administrator's connection; null: embedded PostgreSQL under `home`. */
   databaseUrl: string | null;
-  s3: { endpoint: string; accessKey: string; secretKey: string; bucket: string; region: string } | null;
+  s3: {
+    endpoint: string;
+    /** How senders reach the store, where they can. */
+    publicEndpoint?: string;
+    accessKey: string;
+    secretKey: string;
+    bucket: string;
+    region: string;
+  } | null;
   mongodbUrl: string | null;
   maxUploadBytes: number;
   /** Encrypts stored secrets (hex, 32 bytes); null: `secret.key` of the home folder. */
@@ -117,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3: e.S3_ENDPOINT
       ? {
           endpoint: e.S3_ENDPOINT,
+          ...(e.S3_PUBLIC_ENDPOINT ? { publicEndpoint: e.S3_PUBLIC_ENDPOINT } : {}),
           accessKey: e.S3_ACCESS_KEY!,
           secretKey: e.S3_SECRET_KEY!,
           bucket: e.S3_BUCKET,

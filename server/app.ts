@@ -24,10 +24,12 @@ import { changesHandler } from "./http/changes.ts";
 import { connectorRoutes } from "./http/connectors.ts";
 import { holdExpectations } from "./http/continue.ts";
 import { allowOrigins } from "./http/cors.ts";
+import { directRoutes } from "./http/direct.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { pipelineRoutes } from "./http/pipelines.ts";
+import { resumableRoutes } from "./http/resumable.ts";
 import { runRoutes } from "./http/runs.ts";
 import { streamHandlers } from "./http/streams.ts";
 import { uploadHandler } from "./http/upload.ts";
@@ -103,6 +105,25 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
     uploadHandler({ pool, store, organizations, claimKey, maxBytes: config.maxUploadBytes }),
   );
   app.use("/orgs", bearer);
+  const resumable = resumableRoutes({
+    pool,
+    store,
+    organizations,
+    claimKey,
+    maxBytes: config.maxUploadBytes,
+    home: config.home,
+  });
+  app.use(
+    directRoutes({
+      pool,
+      store,
+      organizations,
+      claimKey,
+      maxBytes: config.maxUploadBytes,
+      secrets: auth.parts.secrets,
+    }),
+  );
+  app.use(resumable.routes);
   app.post("/orgs/:slug/streams/:dataset", ...streamHandlers({ pool, organizations, claimKey, listener }));
   app.get("/orgs/:slug/changes", changesHandler({ pool, organizations, claimKey, listener }));
   app.use(runRoutes({ pool, organizations, claimKey }));
@@ -113,7 +134,9 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {
-    app.use(adminRoutes(options.adminDir, config.publicUrl?.startsWith("https:") ?? false));
+    const secure = config.publicUrl?.startsWith("https:") ?? false;
+    const { publicEndpoint = null } = config.s3 ?? {};
+    app.use(adminRoutes(options.adminDir, secure, publicEndpoint && new URL(publicEndpoint).origin));
   }
   app.use(notFound);
   app.use(tellErrors(log));
@@ -139,6 +162,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
         });
       }),
     async close() {
+      resumable.stop();
       sockets.close();
       await new Promise<void>((resolve) => {
         httpServer.close(() => resolve());

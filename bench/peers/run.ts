@@ -26,7 +26,8 @@ interface Tools {
 
 async function findSling(folder: string): Promise<string | null> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
-    if (entry.isFile() && /^sling(-linux-amd64)?$/.test(entry.name)) return path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && /^sling(-linux-amd64)?$/.test(entry.name))
+      return path.join(entry.parentPath, entry.name);
   return null;
 }
 

@@ -8,8 +8,11 @@ const YEAR_SECONDS = 31_536_000;
 /** Addresses that belong to the API: an unknown one gets an error, not the page. */
 const API = /^\/(graphql|orgs|auth|ops|scim|access|healthz|readyz|\.well-known)(\/|$)/;
 
-/** What the page may do: its own scripts and requests, styles made at run time by its component library. */
-export function pageHeaders(secure: boolean): RequestHandler {
+/**
+ * What the page may do: its own scripts and requests, styles made at run time by its component library; uploads to the
+ * object store, where senders reach it.
+ */
+export function pageHeaders(secure: boolean, storeOrigin: string | null = null): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -19,7 +22,7 @@ export function pageHeaders(secure: boolean): RequestHandler {
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", "data:", "blob:"],
         fontSrc: ["'self'", "data:"],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", ...(storeOrigin ? [storeOrigin] : [])],
         workerSrc: ["'self'", "blob:"],
         manifestSrc: ["'self'"],
         baseUri: ["'none'"],
@@ -35,9 +38,9 @@ export function pageHeaders(secure: boolean): RequestHandler {
   }) as RequestHandler;
 }
 
-export function adminRoutes(folder: string, secure: boolean): Router {
+export function adminRoutes(folder: string, secure: boolean, storeOrigin: string | null): Router {
   const router = Router();
-  const headers = pageHeaders(secure);
+  const headers = pageHeaders(secure, storeOrigin);
   const page = path.join(folder, "index.html");
   router.use((request, response, next) => {
     if (API.test(request.path) || (request.method !== "GET" && request.method !== "HEAD")) next("router");

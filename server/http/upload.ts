@@ -34,7 +34,8 @@ const positions = z
   .regex(/^\d{1,7}-\d{1,7}(?:,\d{1,7}-\d{1,7})*$/, "write it as 0-5,5-12")
   .transform((value) => value.split(",").map((part) => part.split("-").map(Number) as [number, number]));
 
-const query = z.strictObject({
+/** Parameters of an upload, in its address or its metadata. */
+export const uploadParameters = z.strictObject({
   mode: z.enum(["upsert", "snapshot", "append"]).optional(),
   key: z
     .string()
@@ -137,15 +138,16 @@ async function receive(
   });
 }
 
-interface Submission {
+export interface Submission {
   name: string;
   fileName: string;
   key: string;
   stored: StoredObject;
-  given: z.infer<typeof query>;
+  given: z.infer<typeof uploadParameters>;
 }
 
-async function submit(pool: pg.Pool, settings: Settings, wanted: Submission) {
+/** Registers a stored file and queues its load. Errors: those of ingest.submit_file. */
+export async function submitUpload(pool: pg.Pool, settings: Settings, wanted: Submission) {
   const { mode, key, filename: _name, force, ragged, contract, ...dialect } = wanted.given;
   const options = {
     ...(Object.keys(dialect).length > 0 ? { dialect } : {}),
@@ -176,7 +178,11 @@ export function uploadHandler(options: UploadOptions): RequestHandler<{ slug: st
   return async (request, response) => {
     const identity = identityOf(response);
     const organization = await options.organizations.find(identity, request.params.slug);
-    const given = parseInput(query, request.query, "See docs/reference/uploads.md for the parameters.");
+    const given = parseInput(
+      uploadParameters,
+      request.query,
+      "See docs/reference/uploads.md for the parameters.",
+    );
     const length = declaredLength(request, options.maxBytes);
     const settings = settingsFor(identity, String(response.locals.requestId), options.claimKey, request.ip);
     const { name } = request.params;
@@ -189,7 +195,7 @@ export function uploadHandler(options: UploadOptions): RequestHandler<{ slug: st
     const stored = await receive(request, options, key, length);
     try {
       const fileName = given.filename ?? `${name}.${given.format ?? "csv"}`;
-      const run = await submit(options.pool, settings, { name, fileName, key, stored, given });
+      const run = await submitUpload(options.pool, settings, { name, fileName, key, stored, given });
       response.status(202).json({ fileId: run.file_id, runId: run.id, status: run.status });
     } catch (error) {
       await options.store.remove(key);

@@ -29,7 +29,10 @@ export interface Received {
 /** Weight of the newest measurement in the smoothed rate. */
 const SMOOTHING = 0.3;
 
-function meter(onProgress: (progress: Progress) => void): (event: ProgressEvent) => void {
+/** Turns what is known of a transfer's bytes into progress with a rate. */
+export function meter(
+  onProgress: (progress: Progress) => void,
+): (event: Pick<ProgressEvent, "loaded" | "total">) => void {
   let last = { at: performance.now(), sent: 0 };
   let rate = 0;
   return (event) => {
@@ -52,7 +55,14 @@ function address(upload: UploadRequest): string {
   return organizationPath(`datasets/${encodeURIComponent(upload.dataset)}/files?${query}`);
 }
 
+/** Larger files go in parts, which can be resumed. */
+const PLAIN_BYTES = 16 * 1024 * 1024;
+
 export async function upload(wanted: UploadRequest): Promise<Received> {
+  if (wanted.file.size > PLAIN_BYTES) {
+    const { uploadLarge } = await import("./large-upload.ts");
+    return uploadLarge(wanted);
+  }
   const { accessToken } = await ensureSession();
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();

@@ -4,7 +4,7 @@ import { createFileStore } from "./files.ts";
 import { createS3Store } from "./s3.ts";
 import type { ObjectStore } from "./types.ts";
 
-export type { ObjectStore, StoredObject } from "./types.ts";
+export type { DirectUploads, ObjectStore, StoredObject } from "./types.ts";
 
 /** The store that the settings name: S3 where S3_ENDPOINT is set, else files under the home folder. */
 export function createObjectStore(config: Pick<Config, "home" | "s3">): ObjectStore {

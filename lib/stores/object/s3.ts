@@ -7,6 +7,7 @@ import { Client } from "minio";
 import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import { codeOf } from "./codes.ts";
+import { createDirect } from "./direct.ts";
 import { notFound, requireKey } from "./keys.ts";
 import { exactly, measure } from "./measure.ts";
 import { down, isMissing, sendParts } from "./s3-parts.ts";
@@ -57,8 +58,12 @@ export function createS3Store(settings: NonNullable<Config["s3"]>): ObjectStore 
       throw down(error);
     }
   };
+  const outside = settings.publicEndpoint
+    ? connect({ ...settings, endpoint: settings.publicEndpoint })
+    : null;
   return {
     kind: "s3",
+    ...(outside ? { direct: createDirect(client, outside, bucket) } : {}),
     async put(key, body, { maxBytes }) {
       requireKey(key);
       const meter = measure(maxBytes);

@@ -6,8 +6,18 @@ export interface StoredObject {
   sha256: Buffer;
 }
 
+export interface DirectUploads {
+  /** Addresses, one a part of `partBytes` (the last one shorter), to which the bytes are sent by PUT. */
+  begin(key: string, size: number): Promise<{ uploadId: string; partBytes: number; urls: string[] }>;
+  /** Puts the parts together, by the ETags that their answers had, in order. */
+  complete(key: string, uploadId: string, etags: readonly string[]): Promise<void>;
+  abort(key: string, uploadId: string): Promise<void>;
+}
+
 export interface ObjectStore {
   readonly kind: "files" | "s3";
+  /** Where senders can reach the store themselves. */
+  readonly direct?: DirectUploads;
   /**
    * Stores a stream whole or not at all: a broken stream, or one over `maxBytes`, leaves nothing new under the key;
    * of two at once under one key, one is there, whole. Size and digest are taken while the bytes pass. Errors:

@@ -1,0 +1,85 @@
+/** Unfinished uploads as files under the home folder, each beside what is known of it; for the tus protocol. */
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { DataStore, ERRORS, Upload } from "@tus/server";
+
+/** Nobody goes on with an upload that was left for so long. */
+const EXPIRES_MS = 24 * 3_600_000;
+const ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/;
+
+/** A class because the protocol's library wants one. */
+export class PartStore extends DataStore {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    super();
+    this.folder = folder;
+    this.extensions = ["creation", "creation-with-upload", "expiration", "termination"];
+  }
+
+  /** Where an upload's bytes are. Errors: FILE_NOT_FOUND for what is no id. */
+  pathOf(id: string): string {
+    if (!ID.test(id)) throw ERRORS.FILE_NOT_FOUND;
+    return path.join(this.folder, id);
+  }
+
+  override async create(upload: Upload): Promise<Upload> {
+    const file = this.pathOf(upload.id);
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    upload.creation_date = new Date().toISOString();
+    await writeFile(file, "", { flag: "wx", mode: 0o600 });
+    await writeFile(`${file}.json`, JSON.stringify(upload), { flag: "wx", mode: 0o600 });
+    return upload;
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const file = this.pathOf(id);
+    try {
+      const known = JSON.parse(await readFile(`${file}.json`, "utf8"));
+      return new Upload({ ...known, offset: (await stat(file)).size });
+    } catch {
+      throw ERRORS.FILE_NOT_FOUND;
+    }
+  }
+
+  override async write(stream: Readable, id: string, offset: number): Promise<number> {
+    const file = this.pathOf(id);
+    // Appending: what a broken connection brought stays, and the next part goes on behind it.
+    const out = createWriteStream(file, { flags: "r+", start: offset });
+    await pipeline(stream, out);
+    return offset + out.bytesWritten;
+  }
+
+  override async remove(id: string): Promise<void> {
+    const file = this.pathOf(id);
+    await rm(file, { force: true });
+    await rm(`${file}.json`, { force: true });
+  }
+
+  /** Takes back the end of an upload whose whole could not be handed on: its sender sends that again. */
+  async reopen(id: string): Promise<void> {
+    const file = this.pathOf(id);
+    const { size } = await stat(file);
+    await truncate(file, Math.max(0, size - 1));
+  }
+
+  override getExpiration(): number {
+    return EXPIRES_MS;
+  }
+
+  override async deleteExpired(): Promise<number> {
+    const names = await readdir(this.folder).catch(() => []);
+    let gone = 0;
+    for (const name of names) {
+      if (!ID.test(name)) continue;
+      const found = await stat(path.join(this.folder, name)).catch(() => null);
+      if (found === null || found.mtimeMs > Date.now() - EXPIRES_MS) continue;
+      await this.remove(name);
+      gone++;
+    }
+    return gone;
+  }
+}
