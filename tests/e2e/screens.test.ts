@@ -1,7 +1,15 @@
 /** Every screen, light in English and dark in French, has no accessibility violation; SCREENSHOTS keeps pictures. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { axeViolations, picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
+import {
+  acceptContract,
+  axeViolations,
+  picture,
+  type Stage,
+  setStage,
+  uploadCsv,
+  waitForStatus,
+} from "./support.ts";
 
 const LOOKS = [
   { scheme: "light", locale: "en-GB", language: "en" },
@@ -75,6 +83,21 @@ const SCREENS: Screen[] = [
     ready: "tbody tr",
     act: follow('a:text-is("held_orders")', '[role="alert"]'),
   },
+  {
+    name: "run-proposed-contract",
+    path: "/runs",
+    ready: "tbody tr",
+    act: follow('a:text-is("fresh_orders")', "main table [type=checkbox]"),
+  },
+  {
+    name: "run-header-change",
+    path: "/runs",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.locator('a:text-is("held_orders")').nth(1).click();
+      await page.locator("main table [role=combobox]").first().waitFor();
+    },
+  },
   { name: "upload", path: "/upload", ready: "main button" },
   { name: "upload-file", path: "/upload", ready: "main button", act: chooseFile },
   { name: "upload-refused", path: "/upload", ready: '[role="alert"]', role: "viewer" },
@@ -114,7 +137,15 @@ beforeAll(async () => {
     { name: "orders.csv", text: CSV },
     { dataset: "held_orders", key: ["order_id"] },
   );
+  await acceptContract(editor);
   await waitForStatus(editor, "Succeeded");
+  // Runs that wait for a contract: a new one, and one with another header.
+  const fresh = { name: "fresh.csv", text: CSV.replace("order_id", "no") };
+  await uploadCsv(editor, stage.url, fresh, { dataset: "fresh_orders", key: ["no"] });
+  await editor.getByRole("button", { name: "Accept the contract and load" }).waitFor();
+  const renamed = { name: "renamed.csv", text: CSV.replace("customer", "customer_name") };
+  await uploadCsv(editor, stage.url, renamed, { dataset: "held_orders" });
+  await waitForStatus(editor, "Held");
   const rows = Array.from({ length: 120 }, (_value, index) => `${index + 10},X,none,2024-01-01`);
   const text = `order_id,customer,amount,ordered_on\n${rows.join("\n")}\n`;
   await uploadCsv(editor, stage.url, { name: "orders-2.csv", text }, { dataset: "held_orders" });

@@ -126,6 +126,11 @@ export async function uploadCsv(
   await page.waitForURL(/\/runs\/.+\/show/);
 }
 
+/** Accepts the contract that the run on the page waits for, as it was proposed. */
+export async function acceptContract(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Accept the contract and load" }).click();
+}
+
 /** Waits until the run on the page has this status. */
 export async function waitForStatus(page: Page, status: string): Promise<void> {
   await page.locator("main").getByText(status, { exact: true }).first().waitFor({ timeout: 60_000 });
