@@ -43,6 +43,8 @@ function Effect({ proposal }: { proposal: Proposal }) {
       </>
     );
   }
+  // Types alone are not compared with the dataset's rows.
+  if (!effect.sampledRows) return null;
   return (
     <Typography variant="body2" color="textSecondary">
       {translate("app.proposal.compared", {
