@@ -10,6 +10,7 @@ import { prepareDatabase } from "../lib/db/migrate.ts";
 import { databaseUrl, loginUrl } from "../lib/db/urls.ts";
 import { createLogger } from "../lib/log.ts";
 import { createPool, withClaim } from "../lib/pg.ts";
+import type { DocumentStore } from "../lib/stores/document/index.ts";
 import { createFileStore } from "../lib/stores/object/files.ts";
 import type { ObjectStore } from "../lib/stores/object/index.ts";
 import { fileKey } from "../lib/stores/object/keys.ts";
@@ -34,6 +35,8 @@ export interface BenchContext {
   gateway: pg.Pool;
   worker: pg.Pool;
   store: ObjectStore;
+  /** Where raw records go besides; null: nowhere. */
+  documents: DocumentStore | null;
   /** Where a bench may put files. */
   folder: string;
   say(line: string): void;
@@ -69,6 +72,7 @@ export async function openBench(): Promise<BenchContext> {
     gateway,
     worker,
     store,
+    documents: null,
     folder,
     say: (line) => process.stderr.write(`${line}\n`),
     async close() {
@@ -142,6 +146,7 @@ export async function timeLoad(
     pool: context.worker,
     claimKey: context.claimKey,
     store: context.store,
+    documents: context.documents,
     log: createLogger("warn"),
   };
   const outcome = await loadRun(load, { orgId: org.id, runId: run }, "bench");

@@ -4,9 +4,6 @@
  * 1 % new, 0.5 % gone. As the real roles, with the real triggers. Ratio: COPY's time over the load's.
  */
 import path from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { from as copyFrom } from "pg-copy-streams";
 import {
   asManager,
   type BenchContext,
@@ -16,32 +13,11 @@ import {
   runAlone,
   timeLoad,
 } from "../support.ts";
-import { COLUMNS, FIELDS, makeOrders } from "./orders.ts";
+import { timeCopy } from "./copy.ts";
+import { FIELDS, makeOrders } from "./orders.ts";
 
 const ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-const CHUNK = 1024 * 1024;
-
-function* chunks(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
-}
-
-/** Seconds that COPY takes into a fresh table with the same types and key. */
-async function timeCopy(context: BenchContext, bytes: Buffer): Promise<number> {
-  await context.admin.query("drop table if exists public.bench_copy");
-  await context.admin.query(`create table public.bench_copy (${COLUMNS}, primary key (order_id))`);
-  const client = await context.admin.connect();
-  const begun = performance.now();
-  await pipeline(
-    Readable.from(chunks(bytes), { objectMode: false }),
-    client.query(copyFrom("copy public.bench_copy from stdin (format csv, header)")),
-  );
-  const seconds = (performance.now() - begun) / 1000;
-  client.release();
-  await context.admin.query("drop table public.bench_copy");
-  return seconds;
-}
-
 const tell = (steps: Record<string, number>): string =>
   Object.entries(steps)
     .map(([step, seconds]) => `${step} ${seconds.toFixed(2)}`)
