@@ -1,8 +1,8 @@
 /** FROM clauses: tables, subqueries, functions, joins. */
 import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from "libpg-query";
 import { flowOf, flowOfAll, stringsOf } from "./expressions.ts";
-import { addFlow, through, union } from "./flows.ts";
-import { functionColumns, yieldsRecords } from "./functions.ts";
+import { addFlow, type Flow, through, union } from "./flows.ts";
+import { functionColumns } from "./functions.ts";
 import { findTable } from "./schema.ts";
 import {
   type Column,
@@ -62,6 +62,11 @@ function definedColumns(list: Node[] | undefined): string[] {
   return (list ?? []).flatMap((n) => ("ColumnDef" in n ? [n.ColumnDef.colname ?? ""] : []));
 }
 
+interface Called extends Columns {
+  scalar: boolean;
+  any?: Flow;
+}
+
 /** The columns of one function of FROM. */
 function oneFunction(
   context: Context,
@@ -69,11 +74,11 @@ function oneFunction(
   call: Node,
   defined: string[],
   alias: string | undefined,
-): Columns & { scalar: boolean } {
+): Called {
   const flow = flowOf(context, scope, call);
   const path = "FuncCall" in call ? stringsOf(call.FuncCall.funcname) : [];
   const name = path.at(-1) ?? "";
-  const make = (names: string[]): Columns & { scalar: boolean } => ({
+  const make = (names: string[]): Called => ({
     columns: names.map((n) => ({ name: n, flow, bases: [] })),
     open: [],
     scalar: names.length === 1,
@@ -90,7 +95,7 @@ function oneFunction(
     return { columns: flows.map((f) => ({ name: "unnest", flow: f, bases: [] })), open: [], scalar: false };
   }
   const fallback = "FuncCall" in call ? name : "SQLValueFunction" in call ? "current_value" : "coalesce";
-  return { ...make([alias ?? fallback]), scalar: !yieldsRecords(name) };
+  return { ...make([alias ?? fallback]), any: flow };
 }
 
 function functions(context: Context, scope: Scope, node: RangeFunction, left: Item[]): Offer {
@@ -116,7 +121,12 @@ function functions(context: Context, scope: Scope, node: RangeFunction, left: It
     columns: rename(columns, node.alias),
     open: [],
   });
-  return alone({ ...top, scalar: made.length === 1 && !node.ordinality && made[0]!.scalar });
+  const only = made.length === 1 ? made[0] : undefined;
+  return alone({
+    ...top,
+    scalar: !node.ordinality && (only?.scalar ?? false),
+    ...(only?.any ? { any: only.any } : {}),
+  });
 }
 
 function jsonColumns(list: Node[] | undefined, flow: Column["flow"]): Column[] {

@@ -32,15 +32,5 @@ const COLUMNS: Record<string, string[]> = {
   pg_input_error_info: ["message", "detail", "hint", "sql_error_code"],
 };
 
-/** Rows of a type that only the catalog knows: any column may be asked of them. */
-const RECORDS = new Set([
-  "json_populate_record",
-  "jsonb_populate_record",
-  "json_populate_recordset",
-  "jsonb_populate_recordset",
-]);
-
 export const functionColumns = (name: string): string[] | null =>
   Object.hasOwn(COLUMNS, name) ? COLUMNS[name]! : null;
-
-export const yieldsRecords = (name: string): boolean => RECORDS.has(name);

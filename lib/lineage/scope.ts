@@ -28,6 +28,8 @@ export interface Item extends Columns {
   bare: boolean;
   /** A function that yields one column: its name stands for the value. */
   scalar?: boolean;
+  /** A function whose columns are not known here: whatever is asked of it is made from its arguments. */
+  any?: Flow;
 }
 
 export interface Cte extends Columns {
@@ -147,17 +149,19 @@ function inItem(context: Context, source: Item, name: string): Flow | null {
     );
     return new Map();
   }
-  return null;
+  return source.any ? through(source.any, "DIRECT:TRANSFORMATION") : null;
 }
 
 /** At one level, a name alone. */
-export function bareColumn(context: Context, scope: Scope, name: string): Flow | null {
+export function bareColumn(context: Context, scope: Scope, name: string, isSure = false): Flow | null {
   const bare = scope.items.filter((i) => i.bare);
   const sure = bare.filter((i) => i.columns.some((c) => c.name === name));
   if (sure.length > 1) refuse(`column ${name} is ambiguous`, "Name it with its table.");
   if (sure[0]) return inItem(context, sure[0], name);
   const open = [...new Set(bare.flatMap((i) => i.open))];
-  return open.length === 0 ? null : inItem(context, item(null, { columns: [], open }), name);
+  const any = isSure ? [] : bare.flatMap((i) => (i.any ? [i.any] : []));
+  if (open.length === 0 && any.length !== 1) return null;
+  return inItem(context, item(null, { columns: [], open }, any[0] ? { any: any[0] } : {}), name);
 }
 
 function namedItem(scope: Scope, name: string, schema?: string): Item | null {
@@ -179,10 +183,12 @@ function wholeRow(context: Context, source: Item): Flow {
 export function resolve(context: Context, scope: Scope, parts: string[]): Flow {
   const [first = "", second, third] = parts;
   if (second === undefined) {
-    for (let at: Scope | null = scope; at; at = at.parent) {
-      const flow = bareColumn(context, at, first);
-      if (flow) return flow;
-    }
+    // What is known at any level goes before what a function might have.
+    for (const isSure of [true, false])
+      for (let at: Scope | null = scope; at; at = at.parent) {
+        const flow = bareColumn(context, at, first, isSure);
+        if (flow) return flow;
+      }
     const whole = namedItem(scope, first);
     if (whole) return wholeRow(context, whole);
     if (SYSTEM.has(first)) return new Map();
