@@ -11,12 +11,12 @@ begin
    order by array_position(array['dataset', 'model', 'pipeline', 'dashboard', 'report', 'export', 'job', 'external', 'view'], n.kind), n.namespace
    limit 1;
   if result.id is null then
-    perform core.raise('LN001', format('lineage knows nothing named %s', left(p_name, 100)),
-      'Name a dataset, model or pipeline of your organization, or something outside as <namespace>/<name>.', 'dataset');
+    raise exception using errcode = 'LN001', message = format('lineage knows nothing named %s', left(p_name, 100)), column = 'dataset',
+      hint = 'Name a dataset, model or pipeline of your organization, or something outside as <namespace>/<name>.';
   end if;
   return result;
 end
 $$;
 comment on function lineage.find_node(text) is 'A node of lineage by its name. Error LN001.';
 revoke execute on function lineage.find_node(text) from public;
-grant execute on function lineage.find_node(text) to cadastre_worker;
+grant execute on function lineage.find_node(text) to cadastre_user, cadastre_worker;

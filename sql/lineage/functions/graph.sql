@@ -1,6 +1,6 @@
 -- What a dataset or one of its columns is made from (up), or what is made of it (down), at a moment. Level by level, each
 -- level one query, bounded in depth and in what is visited. As whoever asks: row-level security decides what they see.
--- Column '' is the rows: whoever decides about rows concerns everything behind them, so from there on all columns are
+-- Errors are raised as they are, since whoever asks has no way into core. Column '' is the rows: whoever decides about rows concerns everything behind them, so from there on all columns are
 -- followed.
 create or replace function lineage.graph(dataset text, column_name text default null, direction text default 'up',
                                          depth int default 3, at timestamptz default null)
@@ -21,14 +21,15 @@ declare
   visited text[] := array[start.id || ':' || coalesce(column_name, '')];
 begin
   if direction not in ('up', 'down') or depth not between 1 and max_depth then
-    perform core.raise('LN004', 'lineage is followed up or down, at most 50 levels deep', 'Give direction up or down, depth 1 to 50.', 'depth');
+    raise exception using errcode = 'LN004', message = 'lineage is followed up or down, at most 50 levels deep', column = 'depth',
+      hint = 'Give direction up or down, depth 1 to 50.';
   end if;
-  for step in 1 .. depth loop
+  for hop in 1 .. depth loop
     exit when cardinality(nodes) = 0 or cardinality(visited) >= max_visited;
     if direction = 'up' then
       -- Files: the newest that were loaded by then. A column comes from the one that the contract names.
       return query
-        select step, 'file', f.file_name, case when t.col = '' then '' else coalesce(d.source_name, '') end,
+        select hop, 'file', f.file_name, case when t.col = '' then '' else coalesce(d.source_name, '') end,
                n.kind, n.name, t.col, 'DIRECT', 'IDENTITY', 'run:' || r.id, r.finished_at
           from unnest(nodes, columns) t (node, col)
           join lineage.nodes n on n.org_id = private.org_id() and n.id = t.node and n.kind = 'dataset'
@@ -42,7 +43,7 @@ begin
          order by t.col, r.finished_at desc;
     end if;
     return query
-      select distinct step, f.kind, case when f.namespace = '' then f.name else f.namespace || '/' || f.name end, c.from_column,
+      select distinct hop, f.kind, case when f.namespace = '' then f.name else f.namespace || '/' || f.name end, c.from_column,
              t.kind, case when t.namespace = '' then t.name else t.namespace || '/' || t.name end, c.to_column,
              c.type, c.subtype, c.source, c.valid_from
         from unnest(nodes, columns) s (node, col)

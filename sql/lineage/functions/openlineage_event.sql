@@ -13,8 +13,12 @@ declare
   output jsonb;
   inputs jsonb;
 begin
-  perform core.require('lineage.export');
   select * into r from ingest.runs x where x.org_id = private.org_id() and x.id = run_id;
+  if r.dataset_id is null then
+    perform core.require('lineage.export');
+  else
+    perform data.require_on('lineage.export', r.dataset_id);
+  end if;
   if r.id is null then
     perform core.raise('LN001', 'no such run', 'Check the run''s id; you see only your organization''s.', 'run_id');
   elsif event_type is null or event_type not in ('START', 'COMPLETE', 'FAIL', 'ABORT') then

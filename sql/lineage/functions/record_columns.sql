@@ -13,7 +13,7 @@ begin
   if jsonb_typeof(mappings -> 'columns') is distinct from 'array' or pg_column_size(mappings) > 10000000 then
     perform core.raise('LN002', 'the mappings do not have their shape',
       'Give {"columns": [{"name", "sources": [{"table", "column", "transformations": [{"type", "subtype"}]}]}], "influences": [...], "sql": "..."}.', 'mappings');
-  elsif coalesce(source, '') !~ '^[a-z]+(:.{1,1000})?$' or source = 'catalog' then
+  elsif coalesce(source, '') !~ '^[a-z]+(:.+)?$' or length(source) > 1000 or source = 'catalog' then
     perform core.raise('LN002', 'the source is not one', 'Say who tells it, for example pipeline:daily or model:revenue.', 'source');
   elsif coalesce(to_dataset, '') = '' or length(to_dataset) > 500 then
     perform core.raise('LN002', 'the target has no name', 'Name the dataset or model.', 'to_dataset');

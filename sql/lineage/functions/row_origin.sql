@@ -9,19 +9,20 @@ as $$
 declare
   max_versions constant int := 1000;
   d data.datasets;
-  n record;
+  history text;
   fields text[];
   wanted text;
 begin
   select * into d from data.datasets x where x.org_id = private.org_id() and x.name = row_origin.dataset;
   if d.id is null then
-    perform core.raise('LN001', format('there is no dataset %s', left(row_origin.dataset, 60)), 'Check the name; you see only your organization''s.', 'dataset');
+    raise exception using errcode = 'LN001', message = format('there is no dataset %s', left(row_origin.dataset, 60)), column = 'dataset',
+      hint = 'Check the name; you see only your organization''s.';
   end if;
-  n := data.dataset_names(d.id);
-  fields := case when n.keyed then d.key_fields else '{file_id,source_line}' end;
+  select format('%I.%I', 'org_' || o.schema_key, d.name || '_history') into history from tenancy.organizations o where o.id = d.org_id;
+  fields := case when cardinality(d.key_fields) > 0 then d.key_fields else '{file_id,source_line}' end;
   if jsonb_typeof(key) is distinct from 'object' or not key ?& fields then
-    perform core.raise('LN005', 'the key does not name the row',
-      format('Give an object with %s.', array_to_string(fields, ', ')), 'key');
+    raise exception using errcode = 'LN005', message = 'the key does not name the row', column = 'key',
+      hint = format('Give an object with %s.', array_to_string(fields, ', '));
   end if;
   select string_agg(format('v.%I = ($1 ->> %L)::%s', k.name, k.name,
            case k.name when 'file_id' then coalesce(f.type, 'uuid') when 'source_line' then coalesce(f.type, 'bigint') else f.type end), ' and ')
@@ -37,7 +38,7 @@ begin
        from %s v
        left join ingest.runs r on r.org_id = $2 and r.id = v.run_id
        left join ingest.files f on f.org_id = $2 and f.id = r.file_id
-      where %s order by v.version desc limit %s', n.history_view, wanted, max_versions) using key, d.org_id;
+      where %s order by v.version desc limit %s', history, wanted, max_versions) using key, d.org_id;
 end
 $$;
 comment on function lineage.row_origin(text, jsonb) is

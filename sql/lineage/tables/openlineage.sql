@@ -24,6 +24,7 @@ drop policy if exists all_system on lineage.openlineage_outbox;
 create policy all_system on lineage.openlineage_outbox for all to cadastre_system using (true) with check (true);
 drop policy if exists select_system on lineage.openlineage_endpoints;
 create policy select_system on lineage.openlineage_endpoints for select to cadastre_system using (true);
+grant usage on schema lineage to cadastre_system;
 grant select, insert on lineage.openlineage_outbox to cadastre_system;
 grant select on lineage.openlineage_endpoints to cadastre_system;
 grant select on lineage.openlineage_outbox to cadastre_user, cadastre_worker;
@@ -32,3 +33,7 @@ alter table private.openlineage_secrets enable row level security, force row lev
 drop policy if exists all_owner on private.openlineage_secrets;
 create policy all_owner on private.openlineage_secrets for all to cadastre_owner
   using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+
+create or replace trigger runs__announce after update of status on ingest.runs
+  for each row when (new.status in ('running', 'succeeded', 'failed', 'cancelled') and old.status <> new.status)
+  execute function lineage.tg_runs__announce();

@@ -16,4 +16,4 @@ $$;
 comment on function private.put_openlineage_token(text) is
   'Keeps the sealed token of the OpenLineage endpoint. Needs organization.edit. The gateway and worker only.';
 revoke execute on function private.put_openlineage_token(text) from public;
-grant execute on function private.put_openlineage_token(text) to cadastre_user, cadastre_worker;
+grant execute on function private.put_openlineage_token(text) to cadastre_gateway, cadastre_worker;
