@@ -23,6 +23,7 @@ import { holdExpectations } from "./http/continue.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
+import { lineageRoutes } from "./http/lineage.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { runRoutes } from "./http/runs.ts";
 import { uploadHandler } from "./http/upload.ts";
@@ -98,6 +99,8 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   );
   app.use("/orgs", bearer);
   app.use(runRoutes({ pool, organizations, claimKey }));
+  app.use("/lineage", bearer);
+  app.use(lineageRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

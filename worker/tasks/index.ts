@@ -7,6 +7,7 @@ import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
+import { createEmitTask } from "./lineage__emit.ts";
 import { owned } from "./owned.ts";
 
 export interface WorkerContext {
@@ -25,6 +26,7 @@ export function createTaskList(context: WorkerContext): TaskList {
   const tasks: TaskList = {
     ingest__load: createLoadTask(context),
     ingest__describe_raw: createDescribeRawTask(context),
+    lineage__emit: createEmitTask(context),
   };
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [name, owned(context.pool, task as Task)]),
