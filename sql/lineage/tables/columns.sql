@@ -1,4 +1,4 @@
-comment on table lineage.columns is 'Which column is made from which, and which decide about rows (to_column empty), with the time for which that was so (valid_to null: still).';
+comment on table lineage.columns is E'@name lineage_columns\nWhich column is made from which, and which decide about rows (to_column empty), with the time for which that was so (valid_to null: still).';
 comment on column lineage.columns.subtype is 'DIRECT: IDENTITY, TRANSFORMATION, AGGREGATION. INDIRECT: JOIN, GROUP_BY, FILTER, SORT, WINDOW, CONDITIONAL. As OpenLineage has them.';
 comment on column lineage.columns.source is 'Who says so: catalog, pipeline:<name>, model:<name>, openlineage:<job>.';
 

@@ -1,4 +1,4 @@
-comment on table lineage.nodes is 'What lineage of columns knows by name: datasets, their generated views, models, pipelines, and what others'' events tell of.';
+comment on table lineage.nodes is E'@name lineage_nodes\nWhat lineage of columns knows by name: datasets, their generated views, models, pipelines, and what others'' events tell of.';
 comment on column lineage.nodes.namespace is 'Empty for the organization''s own, else as OpenLineage names it.';
 
 alter table lineage.nodes enable row level security, force row level security;
