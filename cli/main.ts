@@ -11,6 +11,7 @@ import { grant } from "./commands/grant.ts";
 import { ingest } from "./commands/ingest.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keys } from "./commands/keys.ts";
+import { lineage } from "./commands/lineage.ts";
 import { member } from "./commands/member.ts";
 import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
@@ -38,6 +39,7 @@ const COMMANDS: Record<string, Command> = {
   grant,
   member,
   access,
+  lineage,
   status,
 };
 
