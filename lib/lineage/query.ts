@@ -1,5 +1,6 @@
 /** SELECT, VALUES, set operations and WITH. */
 import type { CommonTableExpr, Node, ResTarget, SelectStmt, WithClause } from "libpg-query";
+import { AppError } from "../errors.ts";
 import { columnName, flowOf, flowOfAll, stringsOf } from "./expressions.ts";
 import { addFlow, type Flow, type How, through, union } from "./flows.ts";
 import { fromClause } from "./from.ts";
@@ -11,6 +12,7 @@ import {
   type Cte,
   emptyScope,
   expandStar,
+  item,
   refuse,
   type Scope,
 } from "./scope.ts";
@@ -85,12 +87,29 @@ function grouping(context: Context, scope: Scope, node: Node, list: Column[]): F
   return targetOf(context, scope, node, list, true) ?? flowOf(context, scope, node);
 }
 
+/**
+ * An expression of ORDER BY. Other databases let it name output columns; PostgreSQL does not, and the warning says so:
+ * what the query means is plain all the same.
+ */
+function sortKey(context: Context, scope: Scope, node: Node, list: Column[]): Flow {
+  try {
+    return flowOf(context, scope, node);
+  } catch (error) {
+    if (!(error instanceof AppError) || !error.message.endsWith("does not exist")) throw error;
+    const outputs = emptyScope(scope.parent, scope.sink);
+    outputs.items = [item(null, { columns: list, open: [] })];
+    const flow = flowOf(context, { ...scope, parent: outputs }, node);
+    context.warnings.add("ORDER BY names an output column within an expression, which PostgreSQL refuses");
+    return flow;
+  }
+}
+
 function sorting(context: Context, scope: Scope, nodes: Node[] | undefined, list: Column[]): Flow {
   return union(
     (nodes ?? []).map((node) => {
       const inner = "SortBy" in node ? node.SortBy.node : node;
       if (!inner) return new Map();
-      return targetOf(context, scope, inner, list, false) ?? flowOf(context, scope, inner);
+      return targetOf(context, scope, inner, list, false) ?? sortKey(context, scope, inner, list);
     }),
   );
 }

@@ -85,9 +85,11 @@ describe.each(ROLES)("%s", (role) => {
     let rows = 0;
     for (const [name, query] of queries) {
       const answer = await server.graphql("/graphql", token, query);
+      expectNothingForeign(JSON.stringify(answer), `${role} ${name}`);
+      // Questions about a name: there is nothing of the name that is asked for here.
+      if (answer.errors?.every((e) => e.extensions.code === "LN001")) continue;
       expect(answer.errors, `${name}: ${JSON.stringify(answer.errors)}`).toBeUndefined();
       rows += answer.data[name].nodes?.length ?? 0;
-      expectNothingForeign(JSON.stringify(answer), `${role} ${name}`);
     }
     expect(rows).toBeGreaterThan(0);
   });

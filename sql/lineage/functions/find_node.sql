@@ -17,6 +17,6 @@ begin
   return result;
 end
 $$;
-comment on function lineage.find_node(text) is 'A node of lineage by its name. Error LN001.';
+comment on function lineage.find_node(text) is E'@name find_lineage_node\nA node of lineage by its name. Error LN001.';
 revoke execute on function lineage.find_node(text) from public;
 grant execute on function lineage.find_node(text) to cadastre_user, cadastre_worker;

@@ -73,6 +73,6 @@ begin
 end
 $$;
 comment on function lineage.graph(text, text, text, int, timestamptz) is
-  'Lineage of a dataset (or of one column of it), direction up or down, depth 1 to 50, at a moment (default now): one row an edge, with the level at which it was met. An empty column means the rows. Errors: LN001 unknown name, LN004 direction or depth.';
+  E'@name lineage_graph\nLineage of a dataset (or of one column of it), direction up or down, depth 1 to 50, at a moment (default now): one row an edge, with the level at which it was met. An empty column means the rows. Errors: LN001 unknown name, LN004 direction or depth.';
 revoke execute on function lineage.graph(text, text, text, int, timestamptz) from public;
 grant execute on function lineage.graph(text, text, text, int, timestamptz) to cadastre_user, cadastre_worker;

@@ -14,6 +14,6 @@ as $$
    order by min(g.level), g.to_kind, g.to_name
 $$;
 comment on function lineage.impact(text, text, timestamptz) is
-  'Everything that is made of a dataset or column, near things first: columns concerned, rows, owner. Error LN001.';
+  E'@name lineage_impact\nEverything that is made of a dataset or column, near things first: columns concerned, rows, owner. Error LN001.';
 revoke execute on function lineage.impact(text, text, timestamptz) from public;
 grant execute on function lineage.impact(text, text, timestamptz) to cadastre_user, cadastre_worker;

@@ -465,6 +465,15 @@ describe("queries", () => {
     expect(show(star!.columns)).toEqual({ m: "p.m=IDENTITY" });
   });
 
+  it("takes an output name within ORDER BY's expression, and says that PostgreSQL does not", async () => {
+    const [found] = await lineageOf("select a + c as s from t order by case when s > 1 then b end", schema);
+    expect(show([{ name: "rows", sources: found!.influences }]).rows).toBe("t.a=SORT t.b=SORT t.c=SORT");
+    expect(found!.warnings).toEqual([expect.stringContaining("which PostgreSQL refuses")]);
+    await expect(lineageOf("select a as s from t order by nothing + s", schema)).rejects.toMatchObject({
+      code: "BAD_SQL",
+    });
+  });
+
   it.each([
     ["select zz from t", "column zz does not exist"],
     ["select x.a from t", "x is not in the FROM clause"],
