@@ -1,5 +1,6 @@
 /** The flow of an expression: which base columns its value is made from, and how. */
 import type { CaseExpr, FuncCall, Node, SubLink, WindowDef } from "libpg-query";
+import { type Argument, callFunction, findFunction } from "./calls.ts";
 import { addFlow, type Flow, through, union } from "./flows.ts";
 import { isAggregate } from "./functions.ts";
 import { type Context, emptyScope, expandStar, refuse, resolve, type Scope } from "./scope.ts";
@@ -37,8 +38,21 @@ function windowFlow(context: Context, scope: Scope, window: WindowDef, depth = 0
     : addFlow(flow, windowFlow(context, scope, { ...named, name: undefined } as WindowDef, depth + 1));
 }
 
+/** What a function is called with. */
+export function argumentsOf(context: Context, scope: Scope, node: FuncCall): Argument[] {
+  return (node.args ?? []).map((arg) => {
+    const named = "NamedArgExpr" in arg ? arg.NamedArgExpr : null;
+    return { name: named?.name ?? null, flow: flowOf(context, scope, named?.arg ?? arg) };
+  });
+}
+
 function call(context: Context, scope: Scope, node: FuncCall): Flow {
   const name = stringsOf(node.funcname).at(-1) ?? "";
+  const own = findFunction(context, stringsOf(node.funcname));
+  if (own)
+    return union(
+      callFunction(context, scope, own, argumentsOf(context, scope, node)).columns.map((c) => c.flow),
+    );
   const aggregates =
     isAggregate(name) ||
     node.agg_star ||
@@ -74,7 +88,7 @@ function cases(context: Context, scope: Scope, node: CaseExpr): Flow {
 function subLink(context: Context, scope: Scope, node: SubLink): Flow {
   const { subselect, subLinkType, testexpr } = node;
   if (!subselect || !("SelectStmt" in subselect)) return new Map();
-  const { columns } = context.select(subselect.SelectStmt, within(scope));
+  const { columns } = context.select(context, subselect.SelectStmt, within(scope));
   if (subLinkType === "EXISTS_SUBLINK") return new Map();
   const flow = union(columns.map((c) => c.flow));
   if (subLinkType === "EXPR_SUBLINK" || subLinkType === "MULTIEXPR_SUBLINK") return flow;
@@ -104,10 +118,18 @@ export function flowOfAll(context: Context, scope: Scope, nodes: readonly Node[]
   return union((nodes ?? []).map((node) => flowOf(context, scope, node)));
 }
 
+/** $1 and on: within a function's body what it is called with, elsewhere nothing that is known. */
+function parameter(scope: Scope, number: number): Flow {
+  for (let at: Scope | null = scope; at; at = at.parent)
+    if (at.params) return at.params[number - 1] ?? new Map();
+  return new Map();
+}
+
 /** The flow of one expression. Errors: AppError BAD_SQL. */
 export function flowOf(context: Context, scope: Scope, node: Node): Flow {
   if ("ColumnRef" in node) return columnRef(context, scope, node.ColumnRef.fields ?? []);
-  if ("A_Const" in node || "ParamRef" in node || "SetToDefault" in node) return new Map();
+  if ("A_Const" in node || "SetToDefault" in node) return new Map();
+  if ("ParamRef" in node) return parameter(scope, node.ParamRef.number ?? 0);
   if ("FuncCall" in node) return call(context, scope, node.FuncCall);
   if ("CaseExpr" in node) return cases(context, scope, node.CaseExpr);
   if ("SubLink" in node) return subLink(context, scope, node.SubLink);

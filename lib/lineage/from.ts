@@ -1,6 +1,7 @@
 /** FROM clauses: tables, subqueries, functions, joins. */
 import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from "libpg-query";
-import { flowOf, flowOfAll, stringsOf } from "./expressions.ts";
+import { callFunction, findFunction } from "./calls.ts";
+import { argumentsOf, flowOf, flowOfAll, stringsOf } from "./expressions.ts";
 import { addFlow, type Flow, through, union } from "./flows.ts";
 import { functionColumns } from "./functions.ts";
 import { findTable } from "./schema.ts";
@@ -52,7 +53,7 @@ function subselect(context: Context, scope: Scope, node: RangeSubselect, left: I
   if (!node.subquery || !("SelectStmt" in node.subquery))
     return refuse("a subquery is missing", "Write a SELECT or VALUES.");
   const parent = lateral(scope, node.lateral ? left : []);
-  const found = context.select(node.subquery.SelectStmt, emptyScope(parent, scope.sink));
+  const found = context.select(context, node.subquery.SelectStmt, emptyScope(parent, scope.sink));
   return alone(
     item(node.alias?.aliasname ?? null, { columns: rename(found.columns, node.alias), open: found.open }),
   );
@@ -84,6 +85,16 @@ function oneFunction(
     scalar: names.length === 1,
   });
   if (defined.length > 0) return make(defined);
+  const followed = "FuncCall" in call ? findFunction(context, path) : null;
+  if (followed && "FuncCall" in call) {
+    const made = callFunction(context, scope, followed, argumentsOf(context, scope, call.FuncCall));
+    const only = made.columns.length === 1 && made.columns[0]!.name === name && alias;
+    return {
+      ...made,
+      columns: only ? [{ ...made.columns[0]!, name: alias }] : made.columns,
+      scalar: made.columns.length === 1,
+    };
+  }
   const known = findTable(context.schema, path.at(-2), `${name}()`);
   if (known) return { ...tableColumns(context, known.name, known.table), scalar: false };
   const own = functionColumns(name);

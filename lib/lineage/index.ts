@@ -67,16 +67,15 @@ const columnsOf = ({ columns }: Pick<Columns, "columns">): LineageColumn[] =>
   columns.map((c) => ({ name: c.name, sources: sourcesOf(c.flow) }));
 
 function newContext(schema: LineageSchema): Context {
-  const context: Context = {
+  return {
     schema,
     referenced: new Set(),
     tables: new Set(),
     warnings: new Set(),
     writes: [],
     views: new Set(),
-    select: (statement, parent) => select(context, statement, parent),
+    select,
   };
-  return context;
 }
 
 function describe(statement: Node, schema: LineageSchema): StatementLineage | null {

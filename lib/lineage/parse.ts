@@ -20,9 +20,14 @@ export async function parseSql(text: string): Promise<Node[]> {
       hint: "Give it in parts.",
     });
   }
-  if (text.trim() === "") return [];
   ready ??= loadModule();
   await ready;
+  return parseNow(text);
+}
+
+/** As parseSql, once that has been called: for SQL within SQL. Errors: AppError BAD_SQL, with the line. */
+export function parseNow(text: string): Node[] {
+  if (text.trim() === "") return [];
   try {
     const statements = (parseSync(text).stmts ?? []).flatMap((s) => (s.stmt ? [s.stmt] : []));
     if (statements.length > MAX_STATEMENTS) {

@@ -1,14 +1,16 @@
 /** The tables that a query may name: from JSON, from DDL, or from a catalog. */
-import type { ColumnDef, Node, RangeVar, SelectStmt, TypeName } from "libpg-query";
+import type { ColumnDef, CreateFunctionStmt, Node, RangeVar, SelectStmt, TypeName } from "libpg-query";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
-import { parseSql } from "./parse.ts";
+import { parseNow, parseSql } from "./parse.ts";
 
 export interface Table {
   /** Types by column, in order; "" where none is told. */
   columns: Map<string, string>;
-  /** A view's query: followed to the tables that it reads. */
+  /** A view's query, or a function's body: followed to the tables that it reads. */
   query?: SelectStmt;
+  /** A function's parameters, by name or "". */
+  params?: string[];
 }
 
 export interface LineageSchema {
@@ -93,6 +95,48 @@ function alter(schema: LineageSchema, statement: { relation?: RangeVar; cmds?: N
   }
 }
 
+const INPUTS = new Set(["FUNC_PARAM_IN", "FUNC_PARAM_DEFAULT", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC"]);
+const OUTPUTS = new Set(["FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"]);
+
+/** The query that a function in SQL answers with: its last statement. */
+function bodyOf(made: CreateFunctionStmt): SelectStmt | undefined {
+  let statements: Node[] = [];
+  for (const option of made.options ?? []) {
+    if (!("DefElem" in option)) continue;
+    const { defname, arg } = option.DefElem;
+    if (defname === "language" && arg && "String" in arg && arg.String.sval?.toLowerCase() !== "sql")
+      return undefined;
+    if (defname === "as" && arg && "List" in arg) statements = parseNow(strings(arg.List.items)[0] ?? "");
+  }
+  const body = made.sql_body;
+  if (body && "List" in body)
+    statements = (body.List.items ?? []).flatMap((n) => ("List" in n ? (n.List.items ?? []) : [n]));
+  const last = body && "ReturnStmt" in body ? body : statements.at(-1);
+  if (last && "ReturnStmt" in last && last.ReturnStmt.returnval) {
+    return { targetList: [{ ResTarget: { val: last.ReturnStmt.returnval } }], op: "SETOP_NONE" };
+  }
+  return last && "SelectStmt" in last ? last.SelectStmt : undefined;
+}
+
+function defineFunction(schema: LineageSchema, made: CreateFunctionStmt): boolean {
+  const path = strings(made.funcname);
+  const query = bodyOf(made);
+  if (!query || made.is_procedure) return false;
+  const all = (made.parameters ?? []).flatMap((n) => ("FunctionParameter" in n ? [n.FunctionParameter] : []));
+  const named = (modes: Set<string>): string[] =>
+    all.filter((p) => modes.has(p.mode ?? "FUNC_PARAM_DEFAULT")).map((p) => p.name ?? "");
+  const type = strings(made.returnType?.names);
+  const rows = findTable(schema, type.at(-2), type.at(-1) ?? "");
+  const outputs = named(OUTPUTS);
+  const names = outputs.length > 0 ? outputs : rows ? [...rows.table.columns.keys()] : [path.at(-1) ?? ""];
+  schema.tables.set(`${path.join(".")}()`, {
+    columns: new Map(names.map((n) => [n, ""])),
+    query,
+    params: named(INPUTS),
+  });
+  return true;
+}
+
 /** Takes what a statement defines into the schema; true where it defines something. */
 export function define(
   schema: LineageSchema,
@@ -120,7 +164,8 @@ export function define(
     const given = strings(aliases);
     const names = columnsOf(query.SelectStmt).map((name, at) => given[at] ?? name);
     schema.tables.set(nameOf(view), { columns: new Map(names.map((n) => [n, ""])), query: query.SelectStmt });
-  } else if ("AlterTableStmt" in statement) alter(schema, statement.AlterTableStmt);
+  } else if ("CreateFunctionStmt" in statement) return defineFunction(schema, statement.CreateFunctionStmt);
+  else if ("AlterTableStmt" in statement) alter(schema, statement.AlterTableStmt);
   else return false;
   schema.isEmpty = schema.tables.size === 0;
   return true;

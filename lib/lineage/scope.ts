@@ -44,6 +44,8 @@ export interface Scope {
   windows: Map<string, WindowDef>;
   /** Where what decides about rows is kept. */
   sink: Flow;
+  /** What the body of a function is called with: $1 and on. */
+  params?: Flow[];
 }
 
 export interface Write extends Columns {
@@ -61,7 +63,7 @@ export interface Context {
   writes: Write[];
   /** Views that are being followed: one that reads itself is refused. */
   views: Set<string>;
-  select(statement: SelectStmt, parent: Scope): Columns;
+  select(context: Context, statement: SelectStmt, parent: Scope): Columns;
 }
 
 export const emptyScope = (parent: Scope | null = null, sink: Flow = new Map()): Scope => ({
@@ -118,7 +120,7 @@ export function relation(
   if (!found?.table.query) return { name, ...tableColumns(context, name, found?.table ?? null) };
   if (context.views.has(name)) refuse(`the view ${name} reads itself`, "Correct the views of the schema.");
   context.views.add(name);
-  const { columns, open } = context.select(found.table.query, emptyScope());
+  const { columns, open } = context.select(context, found.table.query, emptyScope());
   context.views.delete(name);
   const names = [...found.table.columns.keys()];
   return { name, open, columns: columns.map((c, at) => ({ ...c, name: names[at] ?? c.name, bases: [] })) };

@@ -48,7 +48,11 @@ function assignedFlow(context: Context, scope: Scope, node: Node): Flow {
   const { source, colno = 1 } = node.MultiAssignRef;
   if (!source) return new Map();
   if ("SubLink" in source && source.SubLink.subselect && "SelectStmt" in source.SubLink.subselect) {
-    const { columns } = context.select(source.SubLink.subselect.SelectStmt, emptyScope(scope, scope.sink));
+    const { columns } = context.select(
+      context,
+      source.SubLink.subselect.SelectStmt,
+      emptyScope(scope, scope.sink),
+    );
     return columns[colno - 1]?.flow ?? new Map();
   }
   const parts = "RowExpr" in source ? (source.RowExpr.args ?? []) : [source];

@@ -446,6 +446,37 @@ describe("queries", () => {
     }
   });
 
+  it("follows functions in SQL with what they are called with", async () => {
+    const own = await readSchema(`${DDL}
+      create function upto(most int, tag text default '') returns table (k int, m text) language sql
+        as 'select a, b || tag from t where c < $1';
+      create function twice(x int) returns int language sql return x * 2;
+      create function past(at date) returns setof w language sql begin atomic select * from w where f < at; end;
+      create function opaque(x int) returns int language plpgsql as 'begin return x; end';`);
+    const of = async (sql: string) => (await lineageOf(sql, own))[0]!;
+    const found = await of(
+      "select q.k, q.m, twice(u.d) as z, opaque(u.a) as o from u, upto(u.d, tag => u.e) q",
+    );
+    expect(show(found.columns)).toEqual({
+      k: "t.a=IDENTITY",
+      m: "t.b=TRANSFORMATION u.e=TRANSFORMATION",
+      z: "u.d=TRANSFORMATION",
+      o: "u.a=TRANSFORMATION",
+    });
+    expect(show([{ name: "rows", sources: found.influences }]).rows).toBe("t.c=FILTER u.d=FILTER");
+    // As PostgreSQL's dependencies: what a function's body names the query does not.
+    expect(found.baseColumns.map((c) => `${c.table}.${c.column}`)).toEqual(["u.a", "u.d", "u.e"]);
+    expect(show((await of("select d, f from past(current_date)")).columns)).toEqual({
+      d: "w.d=IDENTITY",
+      f: "w.f=IDENTITY",
+    });
+    expect(
+      show((await of("select twice from twice(1), t union all select t2 from t, twice(t.a) t2")).columns),
+    ).toEqual({
+      twice: "t.a=TRANSFORMATION",
+    });
+  });
+
   it("takes a whole row for all of its columns", async () => {
     const [found] = await lineageOf("select to_jsonb(u) as r from u", schema);
     expect(show(found!.columns).r).toBe("u.a=TRANSFORMATION u.d=TRANSFORMATION u.e=TRANSFORMATION");
