@@ -41,7 +41,7 @@ export function callFunction(
     params: flows,
     items: [item(name.replace(/^.*\.|\(\)$/g, ""), { columns: params, open: [] })],
   };
-  const inner: Context = { ...context, referenced: new Set() };
+  const inner: Context = { ...context, referenced: new Set(), followed: new Map() };
   context.views.add(name);
   const found = context.select(inner, table.query, outer);
   context.views.delete(name);

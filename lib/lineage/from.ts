@@ -43,7 +43,7 @@ export function rangeVar(context: Context, scope: Scope, node: RangeVar): Offer 
     addFlow(scope.sink, cte.sink);
     return alone(item(name, { columns: rename(cte.columns, node.alias), open: cte.open }));
   }
-  const found = relation(context, node.schemaname, relname);
+  const found = relation(context, scope.sink, node.schemaname, relname);
   const dot = found.name.lastIndexOf(".");
   const schema = node.alias ? null : dot > 0 ? found.name.slice(0, dot) : (node.schemaname ?? "public");
   return alone(item(name, { columns: rename(found.columns, node.alias), open: found.open }, { schema }));

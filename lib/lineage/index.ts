@@ -66,6 +66,9 @@ function sourcesOf(flow: Flow): LineageSource[] {
 const columnsOf = ({ columns }: Pick<Columns, "columns">): LineageColumn[] =>
   columns.map((c) => ({ name: c.name, sources: sourcesOf(c.flow) }));
 
+/** Per statement, views, functions and rounds of recursion included. */
+const MAX_QUERIES = 200_000;
+
 function newContext(schema: LineageSchema): Context {
   return {
     schema,
@@ -74,6 +77,8 @@ function newContext(schema: LineageSchema): Context {
     warnings: new Set(),
     writes: [],
     views: new Set(),
+    followed: new Map(),
+    budget: { left: MAX_QUERIES },
     select,
   };
 }

@@ -38,6 +38,12 @@ export function parseNow(text: string): Node[] {
     return statements;
   } catch (error) {
     if (error instanceof AppError) throw error;
+    if (error instanceof RangeError) {
+      throw new AppError("BAD_SQL", "the SQL is nested too deeply", {
+        hint: "Split it into smaller queries.",
+        cause: error,
+      });
+    }
     const position = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
     const { line, column } = lineAt(text, position);
     const message = error instanceof Error ? error.message : String(error);

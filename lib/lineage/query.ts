@@ -170,6 +170,8 @@ function setOperation(context: Context, scope: Scope, node: SelectStmt): Columns
 
 /** Any query; what decides about its rows goes to the parent's sink. Errors: AppError BAD_SQL. */
 export function select(context: Context, node: SelectStmt, parent: Scope): Columns {
+  context.budget.left -= 1;
+  if (context.budget.left < 0) refuse("the statement reads too many queries within queries", "Split it.");
   const scope = emptyScope(parent, parent.sink);
   withClause(context, scope, node.withClause);
   let result: Columns;

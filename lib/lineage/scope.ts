@@ -63,6 +63,10 @@ export interface Context {
   writes: Write[];
   /** Views that are being followed: one that reads itself is refused. */
   views: Set<string>;
+  /** Views that were followed, with what decides about their rows. */
+  followed: Map<string, Cte>;
+  /** How many queries may still be followed: views of views and functions of functions multiply. */
+  budget: { left: number };
   select(context: Context, statement: SelectStmt, parent: Scope): Columns;
 }
 
@@ -109,21 +113,34 @@ export function tableColumns(context: Context, name: string, table: Table | null
   return { columns, open: [] };
 }
 
-/** A table or, followed to what it reads, a view. */
+function followView(context: Context, name: string, table: Table): Cte {
+  const known = context.followed.get(name);
+  if (known) return known;
+  if (context.views.has(name)) refuse(`the view ${name} reads itself`, "Correct the views of the schema.");
+  context.views.add(name);
+  const scope = emptyScope();
+  const { columns, open } = context.select(context, table.query!, scope);
+  context.views.delete(name);
+  const names = [...table.columns.keys()];
+  const named = columns.map((c, at) => ({ ...c, name: names[at] ?? c.name, bases: [] }));
+  const found: Cte = { columns: named, open, sink: scope.sink };
+  context.followed.set(name, found);
+  return found;
+}
+
+/** A table or, followed to what it reads, a view; what decides about a view's rows goes to the sink. */
 export function relation(
   context: Context,
+  sink: Flow,
   schemaName: string | undefined,
   relname: string,
 ): Columns & { name: string } {
   const found = findTable(context.schema, schemaName, relname);
   const name = found?.name ?? (schemaName ? `${schemaName}.${relname}` : relname);
   if (!found?.table.query) return { name, ...tableColumns(context, name, found?.table ?? null) };
-  if (context.views.has(name)) refuse(`the view ${name} reads itself`, "Correct the views of the schema.");
-  context.views.add(name);
-  const { columns, open } = context.select(context, found.table.query, emptyScope());
-  context.views.delete(name);
-  const names = [...found.table.columns.keys()];
-  return { name, open, columns: columns.map((c, at) => ({ ...c, name: names[at] ?? c.name, bases: [] })) };
+  const view = followView(context, name, found.table);
+  addFlow(sink, view.sink);
+  return { name, columns: view.columns, open: view.open };
 }
 
 function use(context: Context, column: Column): Flow {

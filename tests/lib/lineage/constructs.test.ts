@@ -409,6 +409,23 @@ describe("queries", () => {
     }
   });
 
+  it("is bounded: views of views do not multiply, functions of functions are refused in time", async () => {
+    let views = "create view v0 as select a, b from t where c > 0;";
+    let functions = "create function f0(x int) returns int language sql return x;";
+    for (let i = 1; i < 40; i++) {
+      views += `create view v${i} as select x.a, y.b from v${i - 1} x join v${i - 1} y on x.a = y.a;`;
+      functions += `create function f${i}(x int) returns int language sql return f${i - 1}(x) + f${i - 1}(x);`;
+    }
+    const own = await readSchema(DDL + views + functions);
+    const [found] = await lineageOf("select * from v39", own);
+    expect(show(found!.columns)).toEqual({ a: "t.a=IDENTITY", b: "t.b=IDENTITY" });
+    expect(show([{ name: "rows", sources: found!.influences }]).rows).toBe("t.a=JOIN t.c=FILTER");
+    await expect(lineageOf("select f39(a) from t", own)).rejects.toMatchObject({ code: "BAD_SQL" });
+    const deep = `select a from t${" union all select a from t".repeat(20_000)}`;
+    await expect(lineageOf(deep, own)).rejects.toMatchObject({ code: "BAD_SQL" });
+    expect((await lineageOf("select a from t", own))[0]!.warnings).toEqual([]);
+  });
+
   it("follows views to their tables", async () => {
     const [found] = await lineageOf("select big, a from tv", schema);
     expect(show(found!.columns)).toEqual({ big: "t.b=TRANSFORMATION", a: "t.a=IDENTITY" });
