@@ -62,3 +62,23 @@ it("knows nothing to whom lineage is closed, and nothing of another organization
   await expect(origin(acme.people.viewer!, 3)).rejects.toMatchObject({ code: "LN001" });
   expect(await origin(globex.people.owner!, 3)).toEqual([{ version: 1, changed_fields: [] }]);
 });
+
+it("knows that a masked column of a view is not the value as it is, for as long as the mask is there", async () => {
+  const subtypes = () =>
+    asMember(
+      db,
+      acme.people.owner!,
+      async (c) =>
+        (
+          await c.query<{ to_column: string; subtype: string }>(
+            "select distinct to_column, subtype from lineage.graph('staff', 'salary', 'down', 1) where source = 'catalog'",
+          )
+        ).rows,
+    );
+  expect(await subtypes()).toEqual([{ to_column: "salary", subtype: "TRANSFORMATION" }]);
+  await asMember(db, acme.people.owner!, async (c) => {
+    const { rows } = await c.query("select id from access.policies where name = 'pay'");
+    await c.query("select access.remove_policy($1)", [rows[0].id]);
+  });
+  expect(await subtypes()).toEqual([{ to_column: "salary", subtype: "IDENTITY" }]);
+});
