@@ -33,6 +33,9 @@ export function makeSchema(tables: Map<string, Table> = new Map()): LineageSchem
   return { tables, isEmpty: tables.size === 0 };
 }
 
+/** Names in capitals are written as other databases list them: in SQL they stand unquoted, and PostgreSQL folds those. */
+const folded = (name: string): string => (/^[A-Z][A-Z0-9_$.]*$/.test(name) ? name.toLowerCase() : name);
+
 const isNested = (value: object): boolean => {
   const inner = Object.values(value);
   return inner.length > 0 && inner.every((v) => typeof v === "object" && v !== null);
@@ -46,9 +49,12 @@ export function schemaFromJson(value: unknown): LineageSchema {
   const tables = new Map<string, Table>();
   const put = (name: string, given: unknown): void => {
     const entries: [string, string][] = Array.isArray(given)
-      ? given.map((column) => [String(column), ""])
-      : Object.entries(given as Record<string, unknown>).map(([column, type]) => [column, String(type)]);
-    tables.set(name, { columns: new Map(entries) });
+      ? given.map((column) => [folded(String(column)), ""])
+      : Object.entries(given as Record<string, unknown>).map(([column, type]) => [
+          folded(column),
+          String(type),
+        ]);
+    tables.set(folded(name), { columns: new Map(entries) });
   };
   for (const [name, given] of Object.entries(parsed.data)) {
     if (Array.isArray(given) || !isNested(given)) put(name, given);
@@ -195,9 +201,8 @@ export function findTable(
     const table = schema.tables.get(name);
     if (table) return { name, table };
   }
-  // Names in JSON may be written in capitals; SQL folds what is not quoted.
-  const folded = [...schema.tables.keys()].filter((name) => tried.includes(name.toLowerCase()));
+  const caseless = [...schema.tables.keys()].filter((name) => tried.includes(name.toLowerCase()));
   const within = schemaName ? [] : [...schema.tables.keys()].filter((name) => name.endsWith(`.${relname}`));
-  const name = folded.length === 1 ? folded[0] : within.length === 1 ? within[0] : undefined;
+  const name = caseless.length === 1 ? caseless[0] : within.length === 1 ? within[0] : undefined;
   return name === undefined ? null : { name, table: schema.tables.get(name)! };
 }

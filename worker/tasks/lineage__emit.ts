@@ -7,12 +7,14 @@ import { z } from "zod";
 import { AppError } from "../../lib/errors.ts";
 import { openlineagePurpose } from "../../lib/lineage/endpoint.ts";
 import { withClaim } from "../../lib/pg.ts";
-import { sendEvent } from "../lineage/send.ts";
+import { type Sent, sendEvent } from "../lineage/send.ts";
 import type { WorkerContext } from "./index.ts";
 
 const payloadShape = z.object({ orgId: z.uuid() });
-const BATCH = 100;
-const MAX_BATCHES = 100;
+const BATCH = 20;
+/** A slow receiver does not keep a worker's place for long: what is left then is another job. */
+const MAX_MS = 60_000;
+const MAX_BATCHES = 1000;
 
 interface Due {
   id: string;
@@ -38,9 +40,14 @@ async function emitBatch(context: EmitContext, orgId: string): Promise<{ taken: 
     BATCH,
   ]);
   let failed = 0;
+  let isDown = false;
   for (const { id, event, url, sealed } of due) {
     const token = sealed === null ? null : context.secrets.open(openlineagePurpose(orgId), sealed);
-    const sent = await sendEvent(url, token, event);
+    // Order matters to a receiver, and one that is down costs a timeout an event.
+    const sent: Sent = isDown
+      ? { ok: false, problem: "an earlier event was not taken" }
+      : await sendEvent(url, token, event);
+    isDown ||= !sent.ok && !sent.final;
     if (!sent.ok) failed++;
     await ask("select lineage.tell_openlineage_event($1, $2, $3)", [
       id,
@@ -51,14 +58,27 @@ async function emitBatch(context: EmitContext, orgId: string): Promise<{ taken: 
   return { taken: due.length, failed };
 }
 
+/** Another job of the same name, behind what waits. */
+async function again({ pool }: EmitContext, orgId: string): Promise<void> {
+  await pool.query("select core.enqueue('lineage__emit', $1, $2, $2)", [
+    JSON.stringify({ orgId }),
+    `lineage:${orgId}`,
+  ]);
+}
+
 export function createEmitTask(context: EmitContext): (payload: unknown) => Promise<void> {
   return async (payload) => {
     const { orgId } = payloadShape.parse(payload);
+    const until = Date.now() + MAX_MS;
     let failed = 0;
     for (let batch = 0; batch < MAX_BATCHES; batch++) {
       const result = await emitBatch(context, orgId);
       failed += result.failed;
       if (result.taken < BATCH) break;
+      if (Date.now() > until) {
+        await again(context, orgId);
+        break;
+      }
     }
     if (failed === 0) return;
     context.log.warn(

@@ -522,6 +522,22 @@ describe("queries", () => {
     });
   });
 
+  it("reads schemas of every shape", async () => {
+    for (const given of [
+      { orders: { id: "int", amount: "numeric" } },
+      { orders: ["id", "amount"] },
+      { ORDERS: { ID: "int", AMOUNT: "numeric" } },
+      { orders: {}, shop: { orders: { id: "int", amount: "numeric" } } },
+    ]) {
+      const of = await readSchema(JSON.stringify(given));
+      const from = "shop" in given ? "shop.orders" : "orders";
+      const [found] = await lineageOf(`select Amount from ${from} where ID = 1`, of);
+      expect(show(found!.columns)).toEqual({ amount: `${from}.amount=IDENTITY` });
+    }
+    await expect(readSchema('{"orders": 1}')).rejects.toMatchObject({ code: "BAD_INPUT" });
+    await expect(readSchema("{")).rejects.toMatchObject({ code: "BAD_INPUT" });
+  });
+
   it.each([
     ["select zz from t", "column zz does not exist"],
     ["select x.a from t", "x is not in the FROM clause"],
