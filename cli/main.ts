@@ -14,6 +14,7 @@ import { grant } from "./commands/grant.ts";
 import { ingest } from "./commands/ingest.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keys } from "./commands/keys.ts";
+import { lineage } from "./commands/lineage.ts";
 import { member } from "./commands/member.ts";
 import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
@@ -50,6 +51,7 @@ const COMMANDS: Record<string, Command> = {
   changes,
   webhook,
   audit,
+  lineage,
   status,
 };
 

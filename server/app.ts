@@ -27,6 +27,7 @@ import { allowOrigins } from "./http/cors.ts";
 import { directRoutes } from "./http/direct.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
+import { lineageRoutes } from "./http/lineage.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { pipelineRoutes } from "./http/pipelines.ts";
 import { resumableRoutes } from "./http/resumable.ts";
@@ -131,6 +132,8 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(webhookRoutes(auth.parts, organizations));
   app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use(auditRoutes({ pool, organizations, claimKey, config }));
+  app.use("/lineage", bearer);
+  app.use(lineageRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use("/ops", bearer);
   app.use(outboxRoutes({ pool, claimKey, home: config.home }));
   if (options.adminDir) {

@@ -24,6 +24,7 @@ const Home = lazy(() => import("./home/Home.tsx"));
 const Upload = lazy(() => import("./upload/Upload.tsx"));
 const Records = lazy(() => import("./records/Records.tsx"));
 const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
+const Lineage = lazy(() => import("./lineage/Lineage.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
 const Outbox = lazy(() => import("./operator/Outbox.tsx"));
@@ -82,6 +83,7 @@ export function App() {
           <Route path="/why" element={<Why />} />
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />
+          <Route path="/lineage/:dataset" element={<Lineage />} />
           <Route path="/upload" element={<Upload />} />
           <Route path="/records/:dataset" element={<Records />} />
           <Route path="/records/:dataset/:id" element={<RecordPage />} />

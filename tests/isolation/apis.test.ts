@@ -85,13 +85,12 @@ describe.each(ROLES)("%s", (role) => {
     let rows = 0;
     for (const [name, query] of queries) {
       const answer = await server.graphql("/graphql", token, query);
-      // What a role may not ask at all is refused as such, with nothing in it.
-      const codes = (answer.errors ?? []).map((e: { extensions: { code: string } }) => e.extensions.code);
-      expect(new Set(codes), `${name}: ${JSON.stringify(answer.errors)}`).toEqual(
-        new Set(codes.length > 0 ? ["FORBIDDEN"] : []),
-      );
-      rows += answer.data?.[name]?.nodes?.length ?? 0;
       expectNothingForeign(JSON.stringify(answer), `${role} ${name}`);
+      // What a role may not ask at all is refused as such; of a name that is asked for here there is nothing (LN001).
+      const codes = (answer.errors ?? []).map((e: { extensions: { code: string } }) => e.extensions.code);
+      const odd = codes.filter((code: string) => code !== "FORBIDDEN" && code !== "LN001");
+      expect(odd, `${name}: ${JSON.stringify(answer.errors)}`).toEqual([]);
+      rows += answer.data?.[name]?.nodes?.length ?? 0;
     }
     expect(rows).toBeGreaterThan(0);
   });

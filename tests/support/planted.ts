@@ -42,6 +42,12 @@ const LOAD_ROWS = `
     select $1, id, 'people', 'change', array['secret of ' || $2] from run
   ), edge as (
     insert into lineage.edges (org_id, from_kind, from_id, to_kind, to_id, run_id) select $1, 'file', file_id, 'dataset', $3, id from run
+  ), endpoint as (
+    insert into lineage.openlineage_endpoints (org_id, url) values ($1, 'https://' || $2 || '.example/lineage')
+  ), event as (
+    insert into lineage.openlineage_outbox (org_id, run_id, event_type) select $1, id, 'COMPLETE' from run
+  ), openlineage_secret as (
+    insert into private.openlineage_secrets (org_id, sealed) values ($1, 'v1.x')
   ), setting as (
     insert into quality.rule_settings (org_id, dataset_id, field_name, rule, severity) values ($1, $3, 'name', 'required', 'error')
   )

@@ -11,6 +11,7 @@ import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
 import { createPullTask } from "./ingest__pull.ts";
 import { createTransformTask } from "./ingest__transform.ts";
+import { createEmitTask } from "./lineage__emit.ts";
 import { owned } from "./owned.ts";
 
 export interface WorkerContext {
@@ -38,6 +39,7 @@ export function createTaskList(context: WorkerContext): TaskList {
     ingest__load: createLoadTask(context),
     ingest__transform: createTransformTask(context),
     ingest__describe_raw: createDescribeRawTask(context),
+    lineage__emit: createEmitTask(context),
   });
 }
 

@@ -71,6 +71,7 @@ export default function DatasetShow() {
   const { data: dataset, error } = useGetOne<Dataset>("datasets", { id });
   const maySeeRecords = useMayOn("record.view", dataset?.id);
   const maySeeRuns = useMay("run.view");
+  const maySeeLineage = useMay("lineage.view");
   const crumbs = [{ label: translate("app.dataset.title"), to: "/datasets" }];
   if (!dataset) {
     return (
@@ -89,6 +90,11 @@ export default function DatasetShow() {
           {maySeeRecords && (
             <Button component={Link} to={`/records/${dataset.name}`} variant="outlined">
               {translate("app.dataset.to_records")}
+            </Button>
+          )}
+          {maySeeLineage && (
+            <Button component={Link} to={`/lineage/${dataset.name}`} variant="outlined">
+              {translate("app.lineage.open")}
             </Button>
           )}
           <UploadButton dataset={dataset.name} />

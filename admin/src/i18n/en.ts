@@ -2,6 +2,7 @@
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
 import { enProposal } from "./en-contract.ts";
+import { enLineage } from "./en-lineage.ts";
 
 const run = {
   title: "Runs",
@@ -292,6 +293,7 @@ const dataset = {
 export const en = {
   app: {
     proposal: enProposal,
+    lineage: enLineage,
     actions: "Actions",
     ...enAccount,
     ...enAccess,

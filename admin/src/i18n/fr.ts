@@ -3,6 +3,7 @@ import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
 import { frProposal } from "./fr-contract.ts";
+import { frLineage } from "./fr-lineage.ts";
 
 const run = {
   title: "Chargements",
@@ -304,6 +305,7 @@ const dataset = {
 export const fr: typeof en = {
   app: {
     proposal: frProposal,
+    lineage: frLineage,
     actions: "Actions",
     ...frAccount,
     ...frAccess,

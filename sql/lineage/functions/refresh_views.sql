@@ -1,0 +1,41 @@
+-- Column lineage of a dataset's generated views, from PostgreSQL's own dependencies: which columns of the store each view's
+-- rule names. A field on which a mask lies is transformed. Internal; runs when a contract changed.
+create or replace function lineage.refresh_views(p_dataset uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  n record;
+  own uuid;
+  shown record;
+begin
+  if not exists (select from data.datasets d where d.org_id = private.org_id() and d.id = p_dataset) then
+    return;
+  end if;
+  n := data.dataset_names(p_dataset);
+  own := lineage.put_node('dataset', '', n.name, p_dataset);
+  for shown in select * from (values (n.name, n.current_view), (n.name || '_history', n.history_view)) v (name, relation) loop
+    perform lineage.put_columns(lineage.put_node('view', '', shown.name, p_dataset), 'catalog', (
+      with used as (
+        select distinct a.attname::text as name
+          from pg_catalog.pg_rewrite r
+          join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid
+           and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0
+          join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+         where r.ev_class = shown.relation::regclass and d.refobjid <> r.ev_class
+      ), made as (
+        select u.name as from_column, u.name as to_column,
+               case when m.name is null then 'IDENTITY' else 'TRANSFORMATION' end as subtype
+          from used u
+          join data.fields f on f.org_id = n.org_id and f.dataset_id = p_dataset and f.name = u.name and f.retired_at is null
+          left join data.masked_fields(p_dataset) m on m.name = u.name
+        union all
+        select u.name, 'composite_key', 'TRANSFORMATION' from used u where u.name = any (n.key_fields)
+      )
+      select coalesce(jsonb_agg(jsonb_build_object('from_node', own, 'from_column', m.from_column, 'to_column', m.to_column,
+               'type', 'DIRECT', 'subtype', m.subtype)), '[]')
+        from made m));
+  end loop;
+end
+$$;
+comment on function lineage.refresh_views(uuid) is 'Renews the column lineage of a dataset''s generated views. Internal.';
