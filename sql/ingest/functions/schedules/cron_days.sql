@@ -19,3 +19,4 @@ as $$
      order by x.d limit 3)
 $$;
 comment on function ingest.cron_days(int[], int[], boolean, int[], int[], boolean, boolean, date, int) is 'Up to three days of a cron plan. Internal.';
+grant execute on function ingest.cron_days(int[], int[], boolean, int[], int[], boolean, boolean, date, int) to cadastre_system;

@@ -35,3 +35,4 @@ begin
 end
 $$;
 comment on function ingest.cron_field(text, text, int, int, text[]) is 'Numbers that a cron field means. Error IN091, naming the field. Internal.';
+grant execute on function ingest.cron_field(text, text, int, int, text[]) to cadastre_system;

@@ -52,3 +52,4 @@ begin
 end
 $$;
 comment on function ingest.cron_plan(text) is 'A cron expression taken apart. Error IN091, naming the field. Internal.';
+grant execute on function ingest.cron_plan(text) to cadastre_system;

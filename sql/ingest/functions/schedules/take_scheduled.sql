@@ -12,12 +12,16 @@ declare
 begin
   perform core.require('platform.manage');
   return query
-    with due as (
-      (select r.org_id, 'run' as kind, r.id, r.try_at as at from ingest.schedule_runs r
-        where r.state = 'waiting' and r.try_at <= moment order by r.try_at limit p_limit for no key update skip locked)
+    with runs as (
+      select r.org_id, r.id, r.try_at from ingest.schedule_runs r
+       where r.state = 'waiting' and r.try_at <= moment order by r.try_at limit p_limit for no key update skip locked
+    ), fills as (
+      select b.org_id, b.id, b.look_at from ingest.backfills b
+       where b.state = 'running' and b.look_at <= moment order by b.look_at limit p_limit for no key update skip locked
+    ), due as (
+      select r.org_id, 'run' as kind, r.id, r.try_at as at from runs r
       union all
-      (select b.org_id, 'backfill', b.id, b.look_at from ingest.backfills b
-        where b.state = 'running' and b.look_at <= moment order by b.look_at limit p_limit for no key update skip locked)
+      select f.org_id, 'backfill', f.id, f.look_at from fills f
     )
     select d.org_id, d.kind, array_agg(d.id order by d.at) from due d group by d.org_id, d.kind order by d.org_id, d.kind;
 end
