@@ -6,10 +6,12 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import path from "node:path";
 import { bench as api } from "./api/run.ts";
+import { bench as fairness } from "./fairness/run.ts";
 import { bench as history } from "./history/run.ts";
 import { bench as load } from "./load/run.ts";
 import { bench as organizations } from "./organizations/run.ts";
 import { bench as rls } from "./rls/run.ts";
+import { bench as scheduler } from "./scheduler/run.ts";
 import { bench as start } from "./start/run.ts";
 import { bench as streams } from "./streams/run.ts";
 import { type BenchContext, type BenchResult, openBench } from "./support.ts";
@@ -22,6 +24,8 @@ const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>>
   organizations,
   start,
   streams,
+  scheduler,
+  fairness,
 };
 
 const args = process.argv.slice(2);

@@ -9,13 +9,15 @@ declare
   f record;
   late timestamptz;
   told int := 0;
+  -- In a variable: compared with the volatile clock_timestamp() itself, the index would be read to its end.
+  moment timestamptz := clock_timestamp();
   again constant interval := '1 minute';
 begin
   perform core.require('platform.manage');
   for f in
     select x.org_id, x.dataset_id, x.max_age, x.late_since, d.name, d.loaded_at, greatest(coalesce(d.loaded_at, x.set_at), '-infinity') as since
       from ingest.freshness x join data.datasets d on d.org_id = x.org_id and d.id = x.dataset_id
-     where x.check_at <= clock_timestamp() order by x.check_at limit p_limit for no key update of x skip locked
+     where x.check_at <= moment order by x.check_at limit p_limit for no key update of x skip locked
   loop
     late := f.since + f.max_age;
     update ingest.freshness x

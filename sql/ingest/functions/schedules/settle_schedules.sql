@@ -13,6 +13,7 @@ declare
   r record;
   o record;
   settled int := 0;
+  moment timestamptz;
   again constant interval := '10 seconds';
 begin
   perform core.require('platform.manage');
@@ -32,9 +33,11 @@ begin
       perform ingest.wake_downstream(g.org_id, g.kind, g.object_id, g.cause);
     end if;
   end loop;
+  -- In a variable: compared with the volatile clock_timestamp() itself, an index would be read to its end.
+  moment := clock_timestamp();
   for r in
     select x.org_id, x.id, x.pull_id, x.pipeline_run_id, x.load_ids, x.error from ingest.schedule_runs x
-     where x.state = 'running' and x.look_at <= clock_timestamp() order by x.look_at limit p_limit
+     where x.state = 'running' and x.look_at <= moment order by x.look_at limit p_limit
   loop
     if r.error is not null then
       -- It could not be started.
