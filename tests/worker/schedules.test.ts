@@ -532,7 +532,7 @@ describe("a range", () => {
   it("goes slice by slice in order, stops at a failure, resumes there; the cursor stays", async () => {
     const name = await api();
     const [row] = await b.query<{ id: string; slices: number }>(
-      "select * from ingest.backfill($1, '0', '25', '10')",
+      "select * from ingest.start_backfill($1, '0', '25', '10')",
       [name],
     );
     expect(row!.slices).toBe(3);
@@ -561,7 +561,7 @@ describe("a range", () => {
 
   it("is cancelled with its reading, and goes on where it was", async () => {
     const name = await api();
-    const [row] = await b.query<{ id: string }>("select id from ingest.backfill($1, '0', '20', '10')", [
+    const [row] = await b.query<{ id: string }>("select id from ingest.start_backfill($1, '0', '20', '10')", [
       name,
     ]);
     await ticked();
@@ -578,7 +578,7 @@ describe("a range", () => {
   it("waits for a reading that somebody else asked for", async () => {
     const name = await api();
     const [pull] = await b.query<{ id: string }>("select id from ingest.pull_source($1)", [name]);
-    const [row] = await b.query<{ id: string }>("select id from ingest.backfill($1, '0', '10', '10')", [
+    const [row] = await b.query<{ id: string }>("select id from ingest.start_backfill($1, '0', '10', '10')", [
       name,
     ]);
     await ticked();
@@ -608,7 +608,7 @@ describe("a range", () => {
       ],
     ],
   ])("from %s to %s by %s", async (from, to, step, expected) => {
-    const [row] = await b.query<{ id: string }>("select id from ingest.backfill($1, $2, $3, $4)", [
+    const [row] = await b.query<{ id: string }>("select id from ingest.start_backfill($1, $2, $3, $4)", [
       await api(),
       from,
       to,
@@ -631,7 +631,7 @@ describe("a range", () => {
   ])("from %s to %s by %s is refused, naming %s", async (from, to, step, field) => {
     const name = await api();
     await expect(
-      b.query("select ingest.backfill($1, $2, $3, $4)", [name, from, to, step]),
+      b.query("select ingest.start_backfill($1, $2, $3, $4)", [name, from, to, step]),
     ).rejects.toMatchObject({ code: "IN097", column: field });
   });
 });

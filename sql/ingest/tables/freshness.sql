@@ -4,7 +4,10 @@ comment on column ingest.freshness.late_since is 'Since when it is late; null: i
 alter table ingest.freshness enable row level security, force row level security;
 drop policy if exists select_member on ingest.freshness;
 create policy select_member on ingest.freshness for select to public
-  using (org_id = (select private.org_id()) and (select private.has_permission('dataset.view')));
+  using (org_id = (select private.org_id())
+         and ((select private.has_permission('dataset.view'))
+              or dataset_id::text = any ((select private.allowed_objects('dataset.view', 'dataset'))::text[]))
+         and dataset_id::text <> all ((select private.denied_objects('dataset.view', 'dataset'))::text[]));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on ingest.freshness;
 create policy all_owner on ingest.freshness for all to cadastre_owner
