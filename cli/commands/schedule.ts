@@ -232,12 +232,12 @@ async function backfill(
       "a backfill needs --from, --to and --step",
       "For example --from 2026-01-01 --to 2026-02-01 --step '1 day'.",
     );
-  const [made] = await askOrg<BackfillRow>(session, org, "select * from ingest.start_backfill($1, $2, $3, $4)", [
-    name,
-    from,
-    to,
-    step,
-  ]);
+  const [made] = await askOrg<BackfillRow>(
+    session,
+    org,
+    "select * from ingest.start_backfill($1, $2, $3, $4)",
+    [name, from, to, step],
+  );
   return follow(session, org, made!, !given["no-wait"], output);
 }
 

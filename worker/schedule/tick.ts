@@ -6,10 +6,10 @@ import type pg from "pg";
 import { signClaim } from "../../lib/claims.ts";
 import { withClaim } from "../../lib/pg.ts";
 
-/** What one tick takes; the rest comes with the next, at once where a tick was full. */
-export const TICK_LIMIT = 500;
+/** What one transaction takes, so that none lasts long; the rest comes with the next, at once where one was full. */
+const TICK_LIMIT = 100;
 /** Ticks without a pause between them, however much is due. */
-const MAX_ROUNDS = 20;
+const MAX_ROUNDS = 100;
 
 export interface TickContext {
   pool: pg.Pool;
