@@ -282,6 +282,23 @@ describe("limits of an organization", () => {
   });
 });
 
+it("a suspended organization's sources are left alone until it goes on", async () => {
+  const { id } = await schedule({
+    name: "suspended",
+    trigger: "interval",
+    every: "1 hour",
+    source: await source("id,v\n1,a\n"),
+  });
+  const status = (value: string) =>
+    admin("update tenancy.organizations set status = $2 where id = $1", [b.bench.org.id, value]);
+  await status("suspended");
+  await due(id);
+  expect(await ticked()).toMatchObject({ queued: 0, started: 0 });
+  await status("active");
+  await due(id);
+  expect(await ticked()).toMatchObject({ queued: 1, started: 1 });
+});
+
 it("what a schedule starts acts within its own organization alone", async () => {
   const { db, org } = b.bench;
   const other = await createOrg(db, "elsewhere");

@@ -48,8 +48,13 @@ begin
       get stacked diagnostics told = message_text;
       wanted := false;
     end;
+    -- A suspended organization's sources are left alone; its schedules go on when it does.
+    if not exists (select from tenancy.organizations o where o.id = s.org_id and o.status = 'active') then
+      missed := 0;
+      wanted := false;
+    end if;
     -- Times that passed while nothing ran: one run makes up for them, or none.
-    if s.catch_up = 'none' and s.trigger in ('cron', 'interval', 'new_object') and moment - s.next_due_at > late then
+    if wanted and s.catch_up = 'none' and s.trigger in ('cron', 'interval', 'new_object') and moment - s.next_due_at > late then
       missed := missed + 1;
       wanted := false;
     end if;
