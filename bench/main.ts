@@ -10,6 +10,7 @@ import { bench as history } from "./history/run.ts";
 import { bench as load } from "./load/run.ts";
 import { bench as organizations } from "./organizations/run.ts";
 import { bench as rls } from "./rls/run.ts";
+import { bench as scheduler } from "./scheduler/run.ts";
 import { bench as sealing } from "./sealing/run.ts";
 import { bench as start } from "./start/run.ts";
 import { bench as streams } from "./streams/run.ts";
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>>
   sealing,
   start,
   streams,
+  scheduler,
 };
 
 const args = process.argv.slice(2);

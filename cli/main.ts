@@ -21,6 +21,7 @@ import { org } from "./commands/org.ts";
 import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
 import { rejected } from "./commands/rejected.ts";
+import { schedule } from "./commands/schedule.ts";
 import { source } from "./commands/source.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
@@ -38,6 +39,7 @@ const COMMANDS: Record<string, Command> = {
   pipeline,
   connector,
   source,
+  schedule,
   policy,
   "sql-login": sqlLogin,
   "identity-provider": identityProvider,

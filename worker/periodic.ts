@@ -10,6 +10,7 @@ import type { WorkerContext } from "./tasks/index.ts";
 import { CHECK_CONNECTORS_MS, checkConnectors } from "./tasks/ingest__check_connectors.ts";
 import { EXPIRE_RAW_MS, expireRaw } from "./tasks/ingest__expire_raw.ts";
 import { REQUEUE_MS, requeueRuns } from "./tasks/ingest__requeue.ts";
+import { TICK_MS, tickSchedules } from "./tasks/ingest__tick.ts";
 import { SWEEP_OPS_MS, sweepOps } from "./tasks/ops__sweep.ts";
 
 /** Uploads that were broken off leave parts in the store; a day later nobody continues them. */
@@ -41,6 +42,7 @@ const PERIODIC: Periodic[] = [
   },
   { everyMs: SWEEP_OPS_MS, act: sweepOps, failed: "old events and notices were not swept" },
   { everyMs: CHECK_CONNECTORS_MS, act: checkConnectors, failed: "connectors were not checked" },
+  { everyMs: TICK_MS, act: tickSchedules, failed: "schedules were not looked at" },
 ];
 
 /** Starts them all; none begins again while its last time is still under way. */

@@ -68,6 +68,29 @@ const CONNECTOR_ROWS = `
   )
   insert into ingest.source_objects (org_id, source_id, name, version) select $1, id, 'secret of ' || $2, '1' from source`;
 
+/** Rows of schedules, as a superuser puts them, paused. $1 the organization, $2 its slug, $3 a dataset. */
+const SCHEDULE_ROWS = `
+  with source as (select id from ingest.sources where org_id = $1 limit 1), schedule as (
+    insert into ingest.schedules (org_id, name, source_id, trigger, paused, problem)
+    select $1, 'planted', id, 'hand', true, 'secret of ' || $2 from source returning id
+  ), upstream as (
+    insert into ingest.schedule_upstreams (org_id, schedule_id, dataset_id) select $1, id, $3 from schedule
+  ), run as (
+    insert into ingest.schedule_runs (org_id, schedule_id, trigger, state, ended_at, reason)
+    select $1, id, 'hand', 'cancelled', now(), 'secret of ' || $2 from schedule
+  ), fresh as (
+    insert into ingest.freshness (org_id, dataset_id, max_age, check_at) values ($1, $3, '1 day', now() + interval '9 years')
+  ), limits as (
+    insert into ingest.schedule_limits (org_id) values ($1)
+  ), signal as (
+    insert into private.schedule_signals (org_id, kind, object_id) values ($1, 'dataset', $3)
+  ), backfill as (
+    insert into ingest.backfills (org_id, source_id, range_from, range_to, step, slices, state, look_at, ended_at)
+    select $1, id, 'secret of ' || $2, '1', '1', 1, 'cancelled', null, now() from source returning id
+  )
+  insert into ingest.backfill_slices (org_id, backfill_id, "position", range_from, range_to)
+  select $1, id, 1, 'secret of ' || $2, '1' from backfill`;
+
 /** Rows of federation, as a superuser puts them. $1 the organization, $2 its slug, $3 a member. */
 const FEDERATION_ROWS = `
   with provider as (
@@ -216,6 +239,7 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
     [org.id],
   );
   await db.admin.query(PIPELINE_ROWS, [org.id, slug, members.editor, files[0]!.id, rows[0]!.id]);
+  await db.admin.query(SCHEDULE_ROWS, [org.id, slug, datasetId]);
   await db.admin.query(OPS_ROWS, [org.id, slug, datasetId, members.manager]);
   return { ...org, members, datasetId, runId: rows[0]!.id };
 }

@@ -11,3 +11,4 @@ create policy all_owner on ingest.pipeline_run_steps for all to cadastre_owner
 drop policy if exists all_system on ingest.pipeline_run_steps;
 create policy all_system on ingest.pipeline_run_steps for all to cadastre_system using (true) with check (true);
 grant select on ingest.pipeline_run_steps to cadastre_user, cadastre_worker;
+grant select on ingest.pipeline_run_steps to cadastre_system;

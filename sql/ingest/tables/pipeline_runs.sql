@@ -16,3 +16,6 @@ grant select on ingest.pipeline_runs to cadastre_user, cadastre_worker;
 grant select, update on ingest.pipeline_runs to cadastre_system;
 create or replace trigger contracts__remake_views after insert on data.contracts
   for each row execute function ingest.tg_contracts__remake_views();
+create or replace trigger pipeline_runs__signal after update of status on ingest.pipeline_runs
+  for each row when (old.status is distinct from new.status and new.status in ('submitted', 'succeeded', 'failed', 'cancelled'))
+  execute function ingest.tg_pipeline_runs__signal();

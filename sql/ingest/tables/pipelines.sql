@@ -14,3 +14,5 @@ create policy all_system on ingest.pipelines for all to cadastre_system using (t
 grant select on ingest.pipelines to cadastre_user, cadastre_worker;
 grant select on ingest.pipelines to cadastre_system;
 create or replace trigger pipelines__touch before update on ingest.pipelines for each row execute function core.tg_touch();
+create or replace trigger pipelines__refuse_cycle after update of version on ingest.pipelines
+  for each row when (old.version is distinct from new.version) execute function ingest.tg_pipelines__refuse_cycle();

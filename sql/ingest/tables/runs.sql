@@ -22,3 +22,6 @@ create policy all_system on ingest.runs for all to cadastre_system using (true) 
 grant select on ingest.runs to cadastre_user;
 grant select, insert, update, delete on ingest.runs to cadastre_worker;
 grant select, update on ingest.runs to cadastre_system;
+create or replace trigger runs__signal after update of status on ingest.runs
+  for each row when (old.status is distinct from new.status and new.status in ('succeeded', 'failed', 'cancelled', 'held'))
+  execute function ingest.tg_runs__signal();

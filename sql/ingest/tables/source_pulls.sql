@@ -13,3 +13,6 @@ drop policy if exists all_system on ingest.source_pulls;
 create policy all_system on ingest.source_pulls for all to cadastre_system using (true) with check (true);
 grant select on ingest.source_pulls to cadastre_user, cadastre_worker;
 grant select, insert, update, delete on ingest.source_pulls to cadastre_system;
+create or replace trigger source_pulls__signal after update of status on ingest.source_pulls
+  for each row when (old.status is distinct from new.status and new.status in ('succeeded', 'failed', 'cancelled'))
+  execute function ingest.tg_source_pulls__signal();
