@@ -24,6 +24,11 @@ const Home = lazy(() => import("./home/Home.tsx"));
 const Upload = lazy(() => import("./upload/Upload.tsx"));
 const Records = lazy(() => import("./records/Records.tsx"));
 const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
+const Connectors = lazy(() => import("./connectors/List.tsx"));
+const Connect = lazy(() => import("./connectors/Connect.tsx"));
+const ConnectorShow = lazy(() => import("./connectors/Show.tsx"));
+const Sources = lazy(() => import("./sources/List.tsx"));
+const SourceShow = lazy(() => import("./sources/Show.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
 const Outbox = lazy(() => import("./operator/Outbox.tsx"));
@@ -79,6 +84,11 @@ export function App() {
         <Resource {...requests} />
         <Resource {...policies} />
         <CustomRoutes>
+          <Route path="/connect" element={<Connect />} />
+          <Route path="/connectors" element={<Connectors />} />
+          <Route path="/connectors/:name" element={<ConnectorShow />} />
+          <Route path="/sources" element={<Sources />} />
+          <Route path="/sources/:name" element={<SourceShow />} />
           <Route path="/why" element={<Why />} />
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />

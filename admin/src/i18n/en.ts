@@ -2,6 +2,7 @@
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
 import { enProposal } from "./en-contract.ts";
+import { enIngest } from "./en-ingest.ts";
 
 const run = {
   title: "Runs",
@@ -292,6 +293,7 @@ const dataset = {
 export const en = {
   app: {
     proposal: enProposal,
+    ingest: enIngest,
     actions: "Actions",
     ...enAccount,
     ...enAccess,
@@ -301,6 +303,11 @@ export const en = {
       datasets: "Datasets",
       runs: "Runs",
       upload: "Upload",
+      connectors: "Connectors",
+      pipelines: "Pipelines",
+      rejected: "Rejected rows",
+      streams: "Streams",
+      notifications: "Notifications",
       members: "Members",
       access: "Access",
       roles: "Roles",

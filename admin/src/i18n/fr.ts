@@ -3,6 +3,7 @@ import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
 import { frProposal } from "./fr-contract.ts";
+import { frIngest } from "./fr-ingest.ts";
 
 const run = {
   title: "Chargements",
@@ -304,6 +305,7 @@ const dataset = {
 export const fr: typeof en = {
   app: {
     proposal: frProposal,
+    ingest: frIngest,
     actions: "Actions",
     ...frAccount,
     ...frAccess,
@@ -313,6 +315,11 @@ export const fr: typeof en = {
       datasets: "Jeux de données",
       runs: "Chargements",
       upload: "Déposer",
+      connectors: "Connecteurs",
+      pipelines: "Traitements",
+      rejected: "Lignes rejetées",
+      streams: "Flux",
+      notifications: "Notifications",
       members: "Membres",
       access: "Accès",
       roles: "Rôles",

@@ -19,6 +19,7 @@ import { AccessMenu } from "./AccessMenu.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { Brand } from "./Brand.tsx";
 import { ErrorPage } from "./ErrorPage.tsx";
+import { IngestMenu } from "./IngestMenu.tsx";
 import { OrganizationMenu } from "./OrganizationMenu.tsx";
 import { ProofGate } from "./ProofGate.tsx";
 import { useDocumentLanguage } from "./useDocumentLanguage.ts";
@@ -74,6 +75,7 @@ function SideMenu() {
       {mayUpload && (
         <Menu.Item to="/upload" primaryText={translate("app.menu.upload")} leftIcon={<CloudUploadIcon />} />
       )}
+      <IngestMenu />
       {maySeeMembers && (
         <Menu.Item to="/members" primaryText={translate("app.menu.members")} leftIcon={<GroupIcon />} />
       )}

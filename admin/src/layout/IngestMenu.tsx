@@ -1,0 +1,25 @@
+import CableIcon from "@mui/icons-material/CableOutlined";
+import type { ReactNode } from "react";
+import { Menu, useTranslate } from "react-admin";
+import { useSession } from "./useSession.ts";
+
+interface Entry {
+  name: string;
+  icon: ReactNode;
+  permission: string;
+}
+
+const ENTRIES: Entry[] = [{ name: "connectors", icon: <CableIcon />, permission: "connector.view" }];
+
+/** The rooms of where data comes from, for those who may enter them. */
+export function IngestMenu() {
+  const translate = useTranslate();
+  const held = useSession()?.permissions ?? [];
+  return (
+    <>
+      {ENTRIES.filter(({ permission }) => held.includes(permission)).map(({ name, icon }) => (
+        <Menu.Item key={name} to={`/${name}`} primaryText={translate(`app.menu.${name}`)} leftIcon={icon} />
+      ))}
+    </>
+  );
+}
