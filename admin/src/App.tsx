@@ -29,6 +29,9 @@ const Connect = lazy(() => import("./connectors/Connect.tsx"));
 const ConnectorShow = lazy(() => import("./connectors/Show.tsx"));
 const Sources = lazy(() => import("./sources/List.tsx"));
 const SourceShow = lazy(() => import("./sources/Show.tsx"));
+const Pipelines = lazy(() => import("./pipelines/List.tsx"));
+const CreatePipeline = lazy(() => import("./pipelines/Create.tsx"));
+const PipelineShow = lazy(() => import("./pipelines/Show.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
 const Outbox = lazy(() => import("./operator/Outbox.tsx"));
@@ -89,6 +92,9 @@ export function App() {
           <Route path="/connectors/:name" element={<ConnectorShow />} />
           <Route path="/sources" element={<Sources />} />
           <Route path="/sources/:name" element={<SourceShow />} />
+          <Route path="/pipelines" element={<Pipelines />} />
+          <Route path="/new-pipeline" element={<CreatePipeline />} />
+          <Route path="/pipelines/:name" element={<PipelineShow />} />
           <Route path="/why" element={<Why />} />
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />

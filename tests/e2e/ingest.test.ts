@@ -2,7 +2,7 @@
 import pg from "pg";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { picture, type Stage, setStage } from "./support.ts";
+import { picture, type Stage, setStage, waitForStatus } from "./support.ts";
 
 const PASSWORD = "pa55-of-the-shop";
 const ROWS = 250;
@@ -132,5 +132,51 @@ describe("connect, discover, read", () => {
       .getByText(/connector\.view/)
       .waitFor();
     await viewer.context().close();
+  });
+});
+
+describe("a pipeline", () => {
+  test("is built beside its picture, tried on its rows, saved, and run", async () => {
+    await owner.goto(`${stage.url}/new-pipeline`);
+    await owner.getByLabel(/^Name/).fill("big_orders");
+    const input = owner.getByRole("region", { name: "Input" });
+    await input.getByLabel(/^Dataset/).fill("shop_orders");
+    const steps = owner.getByRole("region", { name: "Steps" });
+    const add = async (kind: string) => {
+      await steps.getByRole("button", { name: "Add a step" }).click();
+      await owner.getByRole("menuitem", { name: new RegExp(`^${kind}`) }).click();
+    };
+    await add("Derive");
+    await steps.getByLabel(/^New name/).fill("double_total");
+    await steps.getByLabel(/^Formula/).fill("total * 2");
+    await add("Filter");
+    await steps.getByLabel(/^Condition/).fill("doble_total > 600");
+    const output = owner.getByRole("region", { name: "Output" });
+    await output.getByLabel(/^Dataset/).fill("big_orders");
+    await output.getByLabel(/^Key columns/).fill("id");
+    await owner.getByRole("button", { name: "Dry run" }).click();
+    const wrong = owner.getByRole("alert").filter({ hasText: "Step 2 failed" });
+    await wrong.waitFor({ timeout: 60_000 });
+    await picture(owner, "ingest-pipeline-wrong");
+    await steps.getByLabel(/^Condition/).fill("double_total > 600");
+    await owner.getByRole("button", { name: "Dry run" }).click();
+    const trial = owner.getByRole("region", { name: "Dry run" });
+    await trial.getByText(/rows would go into big_orders/).waitFor({ timeout: 60_000 });
+    await trial.getByRole("tab", { name: "2. Filter" }).click();
+    await trial.getByRole("button", { name: "Before" }).click();
+    await picture(owner, "ingest-pipeline-trial");
+
+    await owner.getByRole("button", { name: "Create" }).click();
+    await owner.getByRole("heading", { name: "big_orders", level: 1 }).waitFor();
+    await owner.getByRole("button", { name: "Run", exact: true }).click();
+    const executions = owner.getByRole("region", { name: "Executions" });
+    await executions.getByRole("link", { name: "Open the load" }).waitFor({ timeout: 60_000 });
+    await picture(owner, "ingest-pipeline");
+    await executions.getByRole("link", { name: "Open the load" }).click();
+    await waitForStatus(owner, "Succeeded");
+    await owner.getByRole("region", { name: "Timeline" }).waitFor();
+    await picture(owner, "ingest-timeline");
+    await owner.getByRole("button", { name: "Show as a table" }).click();
+    await owner.getByRole("columnheader", { name: "Took" }).waitFor();
   });
 });

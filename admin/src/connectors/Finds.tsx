@@ -84,7 +84,7 @@ export function Finds({ check, onRead }: { check: Check; onRead: (find: Find) =>
             label: "app.ingest.find.size",
             align: "right",
             cell: ({ rows, bytes }) =>
-              rows !== undefined ? (
+              rows !== undefined && rows > 0 ? (
                 <>
                   ≈ <Count value={rows} /> {translate("app.ingest.find.rows")}
                 </>

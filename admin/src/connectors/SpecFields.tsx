@@ -17,7 +17,10 @@ const LONG = new Set([
 ]);
 const LONGEST_SHORT = 5_000;
 const isLong = (name: string, spec: Spec): boolean =>
-  LONG.has(name) || spec.type === "object" || spec.type === "list" || (spec.max ?? 0) > LONGEST_SHORT;
+  LONG.has(name) ||
+  spec.type === "object" ||
+  spec.type === "list" ||
+  (spec.type === "text" && (spec.max ?? 0) > LONGEST_SHORT);
 
 interface Props {
   specs: Specs;
@@ -97,7 +100,9 @@ const place = (name: string): number => (ORDER.indexOf(name) + ORDER.length + 1)
 export function SpecFields({ specs, ...props }: Props) {
   const entries = Object.entries(specs).sort(
     ([a, one], [b, other]) =>
-      Number(Boolean(other.required)) - Number(Boolean(one.required)) || place(a) - place(b),
+      Number(Boolean(other.required)) - Number(Boolean(one.required)) ||
+      Number(isLong(a, one)) - Number(isLong(b, other)) ||
+      place(a) - place(b),
   );
   return (
     <Box sx={{ display: "grid", columnGap: 2, gridTemplateColumns: { sm: "1fr 1fr" }, alignItems: "start" }}>

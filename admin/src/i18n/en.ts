@@ -42,6 +42,7 @@ const run = {
     queued: "Queued",
     running: "Running",
     waiting: "Waiting",
+    submitted: "Loading",
     held: "Held",
     succeeded: "Succeeded",
     failed: "Failed",

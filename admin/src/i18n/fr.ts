@@ -44,6 +44,7 @@ const run = {
     queued: "En file",
     running: "En cours",
     waiting: "En attente",
+    submitted: "Chargement",
     held: "Retenu",
     succeeded: "Réussi",
     failed: "Échoué",

@@ -1,3 +1,4 @@
+import PipelineIcon from "@mui/icons-material/AccountTreeOutlined";
 import CableIcon from "@mui/icons-material/CableOutlined";
 import type { ReactNode } from "react";
 import { Menu, useTranslate } from "react-admin";
@@ -9,7 +10,10 @@ interface Entry {
   permission: string;
 }
 
-const ENTRIES: Entry[] = [{ name: "connectors", icon: <CableIcon />, permission: "connector.view" }];
+const ENTRIES: Entry[] = [
+  { name: "connectors", icon: <CableIcon />, permission: "connector.view" },
+  { name: "pipelines", icon: <PipelineIcon />, permission: "pipeline.view" },
+];
 
 /** The rooms of where data comes from, for those who may enter them. */
 export function IngestMenu() {
