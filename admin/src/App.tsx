@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { lazy, useMemo } from "react";
 import { Admin, CustomRoutes, Resource } from "react-admin";
-import { BrowserRouter, Route } from "react-router-dom";
+import { BrowserRouter, Navigate, Route } from "react-router-dom";
 import { datasets } from "./datasets/index.tsx";
 import { grants } from "./grants/index.tsx";
 import { i18nProvider } from "./i18n/index.ts";
@@ -32,6 +32,10 @@ const SourceShow = lazy(() => import("./sources/Show.tsx"));
 const Pipelines = lazy(() => import("./pipelines/List.tsx"));
 const CreatePipeline = lazy(() => import("./pipelines/Create.tsx"));
 const PipelineShow = lazy(() => import("./pipelines/Show.tsx"));
+const NotificationRoom = lazy(() => import("./notifications/Room.tsx"));
+const WebhookShow = lazy(() => import("./webhooks/Show.tsx"));
+const Workbench = lazy(() => import("./rejected/Workbench.tsx"));
+const Streams = lazy(() => import("./streams/Streams.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
 const Outbox = lazy(() => import("./operator/Outbox.tsx"));
@@ -95,6 +99,13 @@ export function App() {
           <Route path="/pipelines" element={<Pipelines />} />
           <Route path="/new-pipeline" element={<CreatePipeline />} />
           <Route path="/pipelines/:name" element={<PipelineShow />} />
+          <Route path="/rejected" element={<Workbench />} />
+          <Route path="/streams" element={<Streams />} />
+          <Route path="/notifications/:room?" element={<NotificationRoom />} />
+          <Route path="/webhooks/:id" element={<WebhookShow />} />
+          {/* What mails link to. */}
+          <Route path="/runs/:id" element={<Navigate to="show" replace />} />
+          <Route path="/datasets/:id" element={<Navigate to="show" replace />} />
           <Route path="/why" element={<Why />} />
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />

@@ -1,8 +1,10 @@
 /** Where data comes from, as people set it up in the browser: against the real server, worker and a second database. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import pg from "pg";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { picture, type Stage, setStage, waitForStatus } from "./support.ts";
+import { picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
 
 const PASSWORD = "pa55-of-the-shop";
 const ROWS = 250;
@@ -14,6 +16,7 @@ let owner: Page;
 beforeAll(async () => {
   // The shop's database is on the installation's own server, which connectors reach only where they are allowed to.
   vi.stubEnv("CADASTRE_OUTBOUND_ALLOW", "127.0.0.1/32");
+  vi.stubEnv("WEBHOOK_ALLOW_HTTP", "1");
   stage = await setStage();
   const admin = new pg.Client({ connectionString: stage.adminUrl });
   await admin.connect();
@@ -138,7 +141,7 @@ describe("connect, discover, read", () => {
 describe("a pipeline", () => {
   test("is built beside its picture, tried on its rows, saved, and run", async () => {
     await owner.goto(`${stage.url}/new-pipeline`);
-    await owner.getByLabel(/^Name/).fill("big_orders");
+    await owner.getByRole("textbox", { name: "Name" }).fill("big_orders");
     const input = owner.getByRole("region", { name: "Input" });
     await input.getByLabel(/^Dataset/).fill("shop_orders");
     const steps = owner.getByRole("region", { name: "Steps" });
@@ -178,5 +181,153 @@ describe("a pipeline", () => {
     await picture(owner, "ingest-timeline");
     await owner.getByRole("button", { name: "Show as a table" }).click();
     await owner.getByRole("columnheader", { name: "Took" }).waitFor();
+  });
+});
+
+const GOOD = `order_id,customer,amount,ordered_on
+1,Ada,10.50,2024-01-02
+2,Grace,20.00,2024-01-03
+`;
+const rejectedFile = (from: number) =>
+  `order_id,customer,amount,ordered_on\n${[0, 1, 2].map((n) => `${from + n},Linus,many,2024-01-04`).join("\n")}\n${from + 9},Ada,1.00,tomorrow\n`;
+
+describe("rejected rows", () => {
+  test("of several loads are found by what is wrong, mended together, and brought in", async () => {
+    const load = async (name: string, text: string, key?: string[]) => {
+      await uploadCsv(owner, stage.url, { name, text }, { dataset: "bench", ...(key ? { key } : {}) });
+    };
+    await load("first.csv", GOOD, ["order_id"]);
+    await owner.getByRole("button", { name: "Accept the contract and load" }).click();
+    await waitForStatus(owner, "Succeeded");
+    for (const [name, from] of [
+      ["second.csv", 10],
+      ["third.csv", 20],
+    ] as const) {
+      await load(name, rejectedFile(from));
+      await waitForStatus(owner, "Succeeded");
+    }
+    await owner.goto(`${stage.url}/rejected`);
+    await owner.getByRole("region", { name: "8 open rows" }).waitFor();
+    await owner.getByLabel("Column").click();
+    await owner.getByRole("option", { name: /^amount/ }).click();
+    await owner.getByRole("button", { name: "Choose all 6" }).click();
+    await owner.getByRole("button", { name: "Set a value" }).click();
+    await owner
+      .getByRole("dialog")
+      .getByLabel(/^Value/)
+      .fill("7.25");
+    await owner.getByRole("button", { name: "Keep correction" }).click();
+    await picture(owner, "ingest-bench");
+    await owner.getByRole("button", { name: "Replay 6 rows" }).click();
+    await owner.getByRole("region", { name: "2 open rows" }).waitFor({ timeout: 60_000 });
+
+    await owner.getByRole("button", { name: "Correct line 5" }).first().click();
+    await owner
+      .getByRole("dialog")
+      .getByLabel(/^ordered_on/)
+      .fill("2024-02-01");
+    await owner.getByRole("button", { name: "Keep correction" }).click();
+    await owner.getByRole("button", { name: "Replay 1 row", exact: true }).click();
+    await owner.getByRole("region", { name: "1 open row" }).waitFor({ timeout: 60_000 });
+    await owner.goto(`${stage.url}/records/bench`);
+    await expect.poll(() => owner.getByRole("cell", { name: "7.25" }).count()).toBe(6);
+  });
+});
+
+describe("notifications", () => {
+  test("a load that failed is told to whoever watches, who reads of it and goes there", async () => {
+    const text = GOOD.replace("order_id,customer,amount,ordered_on", "one,two,three,four");
+    const editor = await stage.visit("editor", { org: "observatory" });
+    await uploadCsv(editor, stage.url, { name: "other.csv", text }, { dataset: "bench" });
+    await waitForStatus(editor, "Held: somebody has to decide");
+    await editor.context().close();
+    await owner.goto(`${stage.url}/`);
+    const bell = owner.getByRole("button", { name: /^Notifications, [1-9]\d* unread$/ });
+    await bell.waitFor();
+    await bell.click();
+    const told = owner.getByRole("dialog", { name: "Notifications" });
+    await told.getByText("A load of bench is held until somebody decides").waitFor();
+    await picture(owner, "ingest-bell");
+    await told.getByText("A load of bench is held until somebody decides").click();
+    await owner.waitForURL(/\/runs\/.+\/show/);
+    await owner.getByRole("heading", { name: "bench", level: 1 }).waitFor();
+    await owner.goto(`${stage.url}/notifications`);
+    await owner.getByRole("region", { name: "0 unread" }).waitFor();
+    await picture(owner, "ingest-inbox");
+  });
+
+  test("rules are made and removed", async () => {
+    await owner.goto(`${stage.url}/notifications/rules`);
+    await owner.getByRole("button", { name: "Add a rule" }).click();
+    const dialog = owner.getByRole("dialog");
+    await dialog.getByLabel(/^Event/).fill("run.succeeded");
+    await dialog.getByLabel(/^Quiet time/).fill("60");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    const made = owner.getByRole("row").filter({ hasText: "run.succeeded" });
+    await made.getByText("60 min").waitFor();
+    await picture(owner, "ingest-rules");
+    await made.getByRole("button", { name: "Remove" }).click();
+    await owner.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await made.waitFor({ state: "detached" });
+  });
+
+  test("a webhook's secret is shown once, a test arrives signed, and is sent again", async () => {
+    const got: Record<string, unknown>[] = [];
+    const receiver = createServer((request, response) => {
+      got.push(request.headers);
+      response.statusCode = got.length === 1 ? 503 : 204;
+      response.end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port: at } = receiver.address() as AddressInfo;
+      await owner.goto(`${stage.url}/notifications/webhooks`);
+      await owner.getByRole("button", { name: "Add a webhook" }).click();
+      await owner.getByLabel(/^Name/).fill("The shop");
+      await owner.getByLabel(/^Address/).fill(`http://127.0.0.1:${at}/events`);
+      await owner.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+      const secret = owner.getByRole("dialog").getByLabel("Secret of the webhook", { exact: true });
+      expect(await secret.locator("visible=true").first().inputValue()).toMatch(/^whsec_/);
+      await owner.getByRole("button", { name: "I have kept it" }).click();
+      await owner.getByRole("link", { name: "The shop" }).click();
+      await owner.getByRole("button", { name: "Send a test" }).click();
+      await owner.getByText("503").waitFor({ timeout: 30_000 });
+      await picture(owner, "ingest-webhook-trying");
+      await owner.getByText("delivered", { exact: true }).first().waitFor({ timeout: 30_000 });
+      await owner.getByRole("button", { name: "Send again: webhook.test" }).click();
+      await expect.poll(() => got.length, { timeout: 30_000 }).toBe(3);
+      expect(got[2]!["webhook-id"]).toBe(got[0]!["webhook-id"]);
+      expect(String(got[2]!["webhook-signature"])).toMatch(/^v1,/);
+      await owner.getByRole("button", { name: "New secret" }).click();
+      await owner.getByRole("button", { name: "I have kept it" }).click();
+      await picture(owner, "ingest-webhook");
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+  });
+});
+
+describe("streams", () => {
+  test("events that were sent are seen as a batch and as a change, without a reload", async () => {
+    await owner.goto(`${stage.url}/streams`);
+    await owner.getByRole("region", { name: "Last batches" }).getByText("No events were sent yet.").waitFor();
+    const { accessToken } = (await (
+      await fetch(`${stage.url}/auth/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(stage.account("editor", "observatory")),
+      })
+    ).json()) as { accessToken: string };
+    const answer = await fetch(`${stage.url}/orgs/observatory/streams/bench?wait=true`, {
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson", authorization: `Bearer ${accessToken}` },
+      body: '{"order_id": 77, "customer": "Ada", "amount": 3, "ordered_on": "2024-03-01", "_id": "a"}\n',
+    });
+    expect(answer.status).toBe(200);
+    await owner.getByRole("region", { name: "Last batches" }).getByRole("link", { name: "bench" }).waitFor();
+    const feed = owner.getByRole("region", { name: "Change feed" });
+    await feed.getByRole("link", { name: "bench" }).first().waitFor();
+    await picture(owner, "ingest-streams");
   });
 });

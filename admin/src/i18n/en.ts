@@ -42,7 +42,7 @@ const run = {
     queued: "Queued",
     running: "Running",
     waiting: "Waiting",
-    submitted: "Loading",
+    submitted: "Handed over",
     held: "Held",
     succeeded: "Succeeded",
     failed: "Failed",

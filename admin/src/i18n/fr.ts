@@ -44,7 +44,7 @@ const run = {
     queued: "En file",
     running: "En cours",
     waiting: "En attente",
-    submitted: "Chargement",
+    submitted: "Transmis",
     held: "Retenu",
     succeeded: "Réussi",
     failed: "Échoué",

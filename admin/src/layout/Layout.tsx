@@ -5,7 +5,7 @@ import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
 import HomeIcon from "@mui/icons-material/SpaceDashboardOutlined";
 import TableIcon from "@mui/icons-material/TableChartOutlined";
 import { Box } from "@mui/material";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import {
   AppBar,
   LoadingIndicator,
@@ -27,11 +27,19 @@ import { useHeartbeat } from "./useHeartbeat.ts";
 import { useMay, useSession } from "./useSession.ts";
 import { ViewAsBanner } from "./ViewAsBanner.tsx";
 
+const Bell = lazy(() => import("../notifications/Bell.tsx"));
+
 function Toolbar() {
+  const member = useMay("organization.view");
   return (
     <>
       <LocalesMenuButton />
       <ToggleThemeButton />
+      {member && (
+        <Suspense>
+          <Bell />
+        </Suspense>
+      )}
       <LoadingIndicator />
     </>
   );
