@@ -189,7 +189,7 @@ const GOOD = `order_id,customer,amount,ordered_on
 2,Grace,20.00,2024-01-03
 `;
 const rejectedFile = (from: number) =>
-  `order_id,customer,amount,ordered_on\n${[0, 1, 2].map((n) => `${from + n},Linus,many,2024-01-04`).join("\n")}\n${from + 9},Ada,1.00,tomorrow\n`;
+  `order_id,customer,amount,ordered_on\n${[0, 1, 2].map((n) => `${from + n},Linus,many,2024-01-04`).join("\n")}\n${from + 9},Ada,1.00,soon\n`;
 
 describe("rejected rows", () => {
   test("of several loads are found by what is wrong, mended together, and brought in", async () => {
@@ -207,6 +207,7 @@ describe("rejected rows", () => {
       await waitForStatus(owner, "Succeeded");
     }
     await owner.goto(`${stage.url}/rejected`);
+    await picture(owner, "ingest-bench-first");
     await owner.getByRole("region", { name: "8 open rows" }).waitFor();
     await owner.getByLabel("Column").click();
     await owner.getByRole("option", { name: /^amount/ }).click();
@@ -235,8 +236,9 @@ describe("rejected rows", () => {
 });
 
 describe("notifications", () => {
-  test("a load that failed is told to whoever watches, who reads of it and goes there", async () => {
-    const text = GOOD.replace("order_id,customer,amount,ordered_on", "one,two,three,four");
+  test("a load that is held is told to whoever watches, who reads of it and goes there", async () => {
+    const lines = Array.from({ length: 150 }, (_value, index) => `${index + 100},X,none,2024-01-01`);
+    const text = `order_id,customer,amount,ordered_on\n${lines.join("\n")}\n`;
     const editor = await stage.visit("editor", { org: "observatory" });
     await uploadCsv(editor, stage.url, { name: "other.csv", text }, { dataset: "bench" });
     await waitForStatus(editor, "Held: somebody has to decide");

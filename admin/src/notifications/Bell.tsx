@@ -94,7 +94,12 @@ export default function Bell() {
         {...(anchor ? { "aria-controls": id } : {})}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
-        <Badge badgeContent={unread} max={99} color="error">
+        <Badge
+          badgeContent={unread}
+          max={99}
+          color="error"
+          sx={{ "& .MuiBadge-badge": { top: 3, right: 2 } }}
+        >
           <BellIcon />
         </Badge>
       </IconButton>

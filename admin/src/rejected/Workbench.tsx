@@ -42,6 +42,11 @@ const fits = (row: OpenRow, { rule, column }: Chosen): boolean =>
   ) ||
   (rule === "" && column === "");
 
+const occurring = (rows: OpenRow[], { rule, column }: Chosen): Chosen => ({
+  rule: rows.some(({ issues }) => issues.some((issue) => issue.rule === rule)) ? rule : "",
+  column: rows.some(({ issues }) => issues.some((issue) => issue.columnName === column)) ? column : "",
+});
+
 function Filters({
   rows,
   filter,
@@ -105,11 +110,13 @@ function Bench({ dataset, rows, total }: { dataset: string; rows: OpenRow[]; tot
   const translate = useTranslate();
   const notify = useNotify();
   const mayFix = useMay("run.execute");
-  const [filter, setFilter] = useState<Chosen>({ rule: "", column: "" });
+  const [asked, setFilter] = useState<Chosen>({ rule: "", column: "" });
   const [page, setPage] = useState(0);
   const [fixing, setFixing] = useState<OpenRow | null>(null);
   const [setting, setSetting] = useState(false);
   const { fixes, chosen, choose, fix, picked, clear } = useBench(rows);
+  // What was filtered by is gone once its rows are: the others come into sight.
+  const filter = useMemo(() => occurring(rows, asked), [rows, asked]);
   const shown = useMemo(() => rows.filter((row) => fits(row, filter)), [rows, filter]);
   const last = Math.max(0, Math.ceil(shown.length / PAGE) - 1);
   const at = Math.min(page, last);

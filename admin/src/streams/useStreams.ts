@@ -34,7 +34,7 @@ export interface Change {
 const LIVE = `query Streams {
   streamStates(first: 500) { nodes { datasetId dataset waiting waitingSince } }
   batches: runs(first: 20, orderBy: [CREATED_AT_DESC],
-    filter: { file: { fileName: { like: "events-%.ndjson" } } }) { nodes {
+    filter: { file: { fileName: { startsWith: "events-", endsWith: ".ndjson" } } }) { nodes {
     id datasetName status readRows insertedRows updatedRows rejectedRows createdAt startedAt finishedAt
   } }
   datasetChanges(first: 30, orderBy: [NUMBER_DESC]) { nodes {
