@@ -231,29 +231,33 @@ describe("rejected rows", () => {
     await owner.getByRole("button", { name: "Replay 1 row", exact: true }).click();
     await owner.getByRole("region", { name: "1 open row" }).waitFor({ timeout: 60_000 });
     await owner.goto(`${stage.url}/records/bench`);
-    await expect.poll(() => owner.getByRole("cell", { name: "7.25" }).count()).toBe(6);
+    await expect.poll(() => owner.getByRole("cell", { name: "7.25" }).count(), { timeout: 20_000 }).toBe(6);
   });
 });
 
 describe("notifications", () => {
   test("a load that is held is told to whoever watches, who reads of it and goes there", async () => {
-    const lines = Array.from({ length: 150 }, (_value, index) => `${index + 100},X,none,2024-01-01`);
-    const text = `order_id,customer,amount,ordered_on\n${lines.join("\n")}\n`;
     const editor = await stage.visit("editor", { org: "observatory" });
-    await uploadCsv(editor, stage.url, { name: "other.csv", text }, { dataset: "bench" });
-    await waitForStatus(editor, "Held: somebody has to decide");
+    await uploadCsv(
+      editor,
+      stage.url,
+      { name: "told.csv", text: GOOD },
+      { dataset: "told", key: ["order_id"] },
+    );
+    await editor.getByRole("region", { name: "The proposed contract" }).waitFor();
     await editor.context().close();
     await owner.goto(`${stage.url}/`);
     const bell = owner.getByRole("button", { name: /^Notifications, [1-9]\d* unread$/ });
     await bell.waitFor();
     await bell.click();
     const told = owner.getByRole("dialog", { name: "Notifications" });
-    await told.getByText("A load of bench is held until somebody decides").waitFor();
+    await told.getByText("A load of told is held until somebody decides").waitFor();
     await picture(owner, "ingest-bell");
-    await told.getByText("A load of bench is held until somebody decides").click();
+    await told.getByText("A load of told is held until somebody decides").click();
     await owner.waitForURL(/\/runs\/.+\/show/);
-    await owner.getByRole("heading", { name: "bench", level: 1 }).waitFor();
+    await owner.getByRole("heading", { name: "told", level: 1 }).waitFor();
     await owner.goto(`${stage.url}/notifications`);
+    await owner.getByRole("button", { name: "Mark all as read" }).click();
     await owner.getByRole("region", { name: "0 unread" }).waitFor();
     await picture(owner, "ingest-inbox");
   });

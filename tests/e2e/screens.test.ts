@@ -223,7 +223,15 @@ async function makeIngest(): Promise<void> {
   await writeFile(file, JSON.stringify(PIPELINE));
   await stage.command(["pipeline", "create", "weather_shares", ...org, "--file", file]);
   await rm(folder, { recursive: true });
-  await stage.command(["webhook", "add", "https://events.example/in", ...org, "--kinds", "run.failed"]);
+  await stage.command([
+    "webhook",
+    "add",
+    ...org,
+    "--url",
+    "https://events.example/in",
+    "--events",
+    "run.failed",
+  ]);
 }
 
 beforeAll(async () => {
