@@ -243,6 +243,7 @@ beforeAll(async () => {
     { name: "orders.csv", text: CSV },
     { dataset: "held_orders", key: ["order_id"] },
   );
+  await editor.getByRole("button", { name: "Accept the contract and load" }).click();
   await waitForStatus(editor, "Succeeded");
   const rows = Array.from({ length: 120 }, (_value, index) => `${index + 10},X,none,2024-01-01`);
   const text = `order_id,customer,amount,ordered_on\n${rows.join("\n")}\n`;
