@@ -189,7 +189,7 @@ const SCREENS: Screen[] = [
     ready: "tbody tr",
     act: async (page) => {
       await page.locator("tbody a").first().click();
-      await page.locator("main table").waitFor();
+      await page.locator("main section p").first().waitFor();
     },
   },
 ];

@@ -14,24 +14,24 @@ export interface OpenRow extends RejectedRow {
   createdAt: string;
   /** The replay that has it in hand, or had it in vain. */
   replayRunRun: { id: string; status: string } | null;
-  run: { id: string; status: string; file: { fileName: string } | null } | null;
+  run: { id: string; file: { fileName: string } | null } | null;
   issues: RowIssue[];
 }
 
 export const keyOf = (row: { runId: string; line: string }): string => `${row.runId} ${row.line}`;
 export const inHand = (row: OpenRow): boolean => MOVING.has(row.replayRunRun?.status ?? "");
-/** Replays belong to a finished load; a held or failed one is decided as a whole. */
-export const mayReplay = (row: OpenRow): boolean => !inHand(row) && row.run?.status === "succeeded";
+export const mayReplay = (row: OpenRow): boolean => !inHand(row);
 
+// Replays belong to finished loads: a held or failed one is decided as a whole.
 const ROWS = `query OpenRows($dataset: UUID!, $first: Int!) {
   rejectedRows(
     first: $first, orderBy: [CREATED_AT_DESC, RUN_ID_DESC, LINE_ASC]
-    filter: { datasetId: { equalTo: $dataset }, status: { equalTo: "open" } }
+    filter: { datasetId: { equalTo: $dataset }, status: { equalTo: "open" }, run: { status: { equalTo: "succeeded" } } }
   ) {
     totalCount
     nodes {
       runId line datasetId raw record status replayRun createdAt
-      replayRunRun { id status } run { id status file { fileName } }
+      replayRunRun { id status } run { id file { fileName } }
     }
   }
 }`;
@@ -91,7 +91,9 @@ export function useWorkbench(dataset: string | null) {
 }
 
 const WHERE = `query WhereOpen {
-  rejectedRows(first: 1, orderBy: [CREATED_AT_DESC], filter: { status: { equalTo: "open" }, datasetExists: true }) {
+  rejectedRows(first: 1, orderBy: [CREATED_AT_DESC], filter: {
+    status: { equalTo: "open" }, datasetExists: true, run: { status: { equalTo: "succeeded" } }
+  }) {
     nodes { datasetId }
   }
 }`;
