@@ -87,20 +87,26 @@ export default function Connectors() {
   return (
     <Gate permissions={["connector.view"]} title={title}>
       <Page title={title} subtitle={translate("app.ingest.connector.subtitle")} actions={<ConnectButton />}>
-        <ConnectorTabs current="connectors" />
-        {error ? <ProblemAlert problem={problemOf(error)} /> : null}
-        <Section flush>
-          {connectors?.length === 0 ? (
-            <EmptyState
-              icon={<CableIcon />}
-              title={translate("app.ingest.connector.empty")}
-              text={translate("app.ingest.connector.empty_text")}
-              action={<ConnectButton />}
-            />
-          ) : (
-            <PlainTable rows={connectors} columns={COLUMNS} keyOf={({ id }) => id} empty="app.ingest.none" />
-          )}
-        </Section>
+        <ConnectorTabs current="connectors">
+          {error ? <ProblemAlert problem={problemOf(error)} /> : null}
+          <Section flush>
+            {connectors?.length === 0 ? (
+              <EmptyState
+                icon={<CableIcon />}
+                title={translate("app.ingest.connector.empty")}
+                text={translate("app.ingest.connector.empty_text")}
+                action={<ConnectButton />}
+              />
+            ) : (
+              <PlainTable
+                rows={connectors}
+                columns={COLUMNS}
+                keyOf={({ id }) => id}
+                empty="app.ingest.none"
+              />
+            )}
+          </Section>
+        </ConnectorTabs>
       </Page>
     </Gate>
   );

@@ -1,4 +1,5 @@
 import { Tab, Tabs } from "@mui/material";
+import type { ReactNode } from "react";
 import { Link, useTranslate } from "react-admin";
 import { useSession } from "../layout/useSession.ts";
 
@@ -7,23 +8,33 @@ const ROOMS = [
   { name: "sources", permission: "datasource.view" },
 ] as const;
 
+interface Props {
+  current: (typeof ROOMS)[number]["name"];
+  children: ReactNode;
+}
+
 /** Servers, and what of them is read: two lists of one room. */
-export function ConnectorTabs({ current }: { current: (typeof ROOMS)[number]["name"] }) {
+export function ConnectorTabs({ current, children }: Props) {
   const translate = useTranslate();
   const held = useSession()?.permissions ?? [];
   return (
-    <Tabs component="nav" value={current} aria-label={translate("app.menu.connectors")} sx={{ mb: 2 }}>
-      {ROOMS.filter(({ permission }) => held.includes(permission)).map(({ name }) => (
-        <Tab
-          key={name}
-          role="link"
-          value={name}
-          component={Link}
-          to={`/${name}`}
-          label={translate(`app.ingest.rooms.${name}`)}
-          {...(name === current ? { "aria-current": "page" } : {})}
-        />
-      ))}
-    </Tabs>
+    <>
+      <Tabs value={current} aria-label={translate("app.menu.connectors")} sx={{ mb: 2 }}>
+        {ROOMS.filter(({ permission }) => held.includes(permission)).map(({ name }) => (
+          <Tab
+            key={name}
+            value={name}
+            id={`connectors-tab-${name}`}
+            aria-controls="connectors-panel"
+            component={Link}
+            to={`/${name}`}
+            label={translate(`app.ingest.rooms.${name}`)}
+          />
+        ))}
+      </Tabs>
+      <div role="tabpanel" id="connectors-panel" aria-labelledby={`connectors-tab-${current}`}>
+        {children}
+      </div>
+    </>
   );
 }

@@ -86,7 +86,7 @@ const connector = {
   empty_text:
     "Connect a database, an object store, a server of files or an API: what you choose of it is read into datasets, checked and versioned like any file.",
   state: "State",
-  since: "since",
+  since: "first failed",
   never: "never tested",
   checked: "Last check",
   next: "Next check",
@@ -97,7 +97,7 @@ const connector = {
   going_discover: "Looking what is there…",
   works: "The connection works",
   failing: "The last test failed",
-  failing_since: "Failing since",
+  failing_since: "First failed",
   untested: "Not tested yet: press Test.",
   set_secret: "Set the secret anew",
   change_settings: "Change the settings",

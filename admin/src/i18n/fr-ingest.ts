@@ -97,7 +97,7 @@ const connector = {
   empty_text:
     "Connectez une base, un stockage d'objets, un serveur de fichiers ou une API : ce que vous en choisissez est lu dans des jeux de données, contrôlé et versionné comme tout fichier.",
   state: "État",
-  since: "depuis",
+  since: "premier échec",
   never: "jamais essayé",
   checked: "Dernier contrôle",
   next: "Prochain contrôle",
@@ -108,7 +108,7 @@ const connector = {
   going_discover: "Recherche de ce qu'il y a…",
   works: "La connexion fonctionne",
   failing: "Le dernier essai a échoué",
-  failing_since: "En échec depuis",
+  failing_since: "Premier échec",
   untested: "Pas encore essayé : appuyez sur Essayer.",
   set_secret: "Redonner le secret",
   change_settings: "Changer les réglages",

@@ -31,20 +31,22 @@ export default function NotificationRoom() {
   return (
     <Gate permissions={[part.permission]} title={title}>
       <Page title={title} subtitle={translate(`app.ingest.notification.subtitle_${part.name}`)}>
-        <Tabs component="nav" value={part.name} aria-label={title} sx={{ mb: 2 }}>
+        <Tabs value={part.name} aria-label={title} sx={{ mb: 2 }}>
           {PARTS.filter(({ permission }) => held.includes(permission)).map(({ name }) => (
             <Tab
               key={name}
-              role="link"
+              id={`notifications-tab-${name}`}
+              aria-controls="notifications-panel"
               value={name}
               component={Link}
               to={name === "inbox" ? "/notifications" : `/notifications/${name}`}
               label={translate(`app.ingest.notification.parts.${name}`)}
-              {...(name === part.name ? { "aria-current": "page" } : {})}
             />
           ))}
         </Tabs>
-        {part.content}
+        <div role="tabpanel" id="notifications-panel" aria-labelledby={`notifications-tab-${part.name}`}>
+          {part.content}
+        </div>
       </Page>
     </Gate>
   );

@@ -72,7 +72,12 @@ export function Workshop({ draft, onChange, fileId, onFile, readOnly = false, ch
             title={translate("app.ingest.pipeline.graph")}
             actions={
               mayTry && (
-                <Button variant="outlined" loading={run.busy} onClick={run.act}>
+                <Button
+                  variant="outlined"
+                  loading={run.busy}
+                  onClick={run.act}
+                  sx={{ flexShrink: 0, whiteSpace: "nowrap" }}
+                >
                   {translate("app.ingest.pipeline.try")}
                 </Button>
               )

@@ -18,19 +18,20 @@ export default function Sources() {
   return (
     <Gate permissions={["datasource.view"]} title={title}>
       <Page title={title} subtitle={translate("app.ingest.source.subtitle")} actions={<ConnectButton />}>
-        <ConnectorTabs current="sources" />
-        {error ? <ProblemAlert problem={problemOf(error)} /> : null}
-        <Section flush>
-          {sources?.length === 0 ? (
-            <EmptyState
-              icon={<SourceIcon />}
-              title={translate("app.ingest.source.empty")}
-              text={translate("app.ingest.source.empty_text")}
-            />
-          ) : (
-            <SourcesTable sources={sources} all />
-          )}
-        </Section>
+        <ConnectorTabs current="sources">
+          {error ? <ProblemAlert problem={problemOf(error)} /> : null}
+          <Section flush>
+            {sources?.length === 0 ? (
+              <EmptyState
+                icon={<SourceIcon />}
+                title={translate("app.ingest.source.empty")}
+                text={translate("app.ingest.source.empty_text")}
+              />
+            ) : (
+              <SourcesTable sources={sources} all />
+            )}
+          </Section>
+        </ConnectorTabs>
       </Page>
     </Gate>
   );

@@ -48,9 +48,10 @@ export function barsOf(run: Run, steps: RunStep[], now = Date.now()): Bars {
     reached = Math.max(reached, to);
     return bar;
   });
+  // A person's decision is not the run's own time, and would leave nothing of it to be seen.
   const retry = run.error?.retry_at ? moment(run.error.retry_at) : now;
   const waiting =
-    run.status === "waiting" || run.status === "queued" || run.status === "held"
+    run.status === "waiting" || run.status === "queued"
       ? { from: reached, to: Math.max(end, run.status === "waiting" ? retry : now) - begin }
       : null;
   return { bars, waiting, length: Math.max(1, reached, waiting?.to ?? 0) };
