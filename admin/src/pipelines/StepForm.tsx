@@ -177,7 +177,10 @@ function CastForm({ step, columns, onChange }: Props) {
         left={word("field")}
         right={word("type")}
         columns={columns}
-        choices={CAST_TYPES.map((value) => ({ value, label: value }))}
+        // Types with a precision come from definitions that were written elsewhere, and stay.
+        choices={[...new Set([...CAST_TYPES, ...step.pairs.map(({ right }) => right).filter(Boolean)])].map(
+          (value) => ({ value, label: value }),
+        )}
         extraLabel={word("written")}
         extra={[
           { value: "", label: translate("app.ingest.as_usual") },
