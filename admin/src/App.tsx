@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { lazy, useMemo } from "react";
 import { Admin, CustomRoutes, Resource } from "react-admin";
-import { BrowserRouter, Route } from "react-router-dom";
+import { BrowserRouter, Navigate, Route } from "react-router-dom";
 import { datasets } from "./datasets/index.tsx";
 import { grants } from "./grants/index.tsx";
 import { i18nProvider } from "./i18n/index.ts";
@@ -25,6 +25,18 @@ const Upload = lazy(() => import("./upload/Upload.tsx"));
 const Records = lazy(() => import("./records/Records.tsx"));
 const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
 const Lineage = lazy(() => import("./lineage/Lineage.tsx"));
+const Connectors = lazy(() => import("./connectors/List.tsx"));
+const Connect = lazy(() => import("./connectors/Connect.tsx"));
+const ConnectorShow = lazy(() => import("./connectors/Show.tsx"));
+const Sources = lazy(() => import("./sources/List.tsx"));
+const SourceShow = lazy(() => import("./sources/Show.tsx"));
+const Pipelines = lazy(() => import("./pipelines/List.tsx"));
+const CreatePipeline = lazy(() => import("./pipelines/Create.tsx"));
+const PipelineShow = lazy(() => import("./pipelines/Show.tsx"));
+const NotificationRoom = lazy(() => import("./notifications/Room.tsx"));
+const WebhookShow = lazy(() => import("./webhooks/Show.tsx"));
+const Workbench = lazy(() => import("./rejected/Workbench.tsx"));
+const Streams = lazy(() => import("./streams/Streams.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
 const Outbox = lazy(() => import("./operator/Outbox.tsx"));
@@ -80,6 +92,21 @@ export function App() {
         <Resource {...requests} />
         <Resource {...policies} />
         <CustomRoutes>
+          <Route path="/connect" element={<Connect />} />
+          <Route path="/connectors" element={<Connectors />} />
+          <Route path="/connectors/:name" element={<ConnectorShow />} />
+          <Route path="/sources" element={<Sources />} />
+          <Route path="/sources/:name" element={<SourceShow />} />
+          <Route path="/pipelines" element={<Pipelines />} />
+          <Route path="/new-pipeline" element={<CreatePipeline />} />
+          <Route path="/pipelines/:name" element={<PipelineShow />} />
+          <Route path="/rejected" element={<Workbench />} />
+          <Route path="/streams" element={<Streams />} />
+          <Route path="/notifications/:room?" element={<NotificationRoom />} />
+          <Route path="/webhooks/:id" element={<WebhookShow />} />
+          {/* What mails link to. */}
+          <Route path="/runs/:id" element={<Navigate to="show" replace />} />
+          <Route path="/datasets/:id" element={<Navigate to="show" replace />} />
           <Route path="/why" element={<Why />} />
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />

@@ -1,4 +1,7 @@
 /** Every screen, light in English and dark in French, has no accessibility violation; SCREENSHOTS keeps pictures. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -125,9 +128,135 @@ const SCREENS: Screen[] = [
   },
   { name: "record-missing", path: "/records/nothing", ready: '[role="alert"]' },
   { name: "members", path: "/members", ready: "tbody tr" },
+  { name: "connectors", path: "/connectors", ready: "tbody tr" },
+  { name: "connectors-empty", path: "/connectors", ready: "main section p", org: "blank" },
+  { name: "connector", path: "/connectors/warehouse", ready: "main dl" },
+  { name: "connect", path: "/connect", ready: "main button h6, main button span" },
+  {
+    name: "connect-server",
+    path: "/connect",
+    ready: "main button span",
+    act: async (page) => {
+      await page.getByRole("button", { name: /REST/ }).click();
+      await page.locator("main form input").first().waitFor();
+    },
+  },
+  {
+    name: "connector-secret",
+    path: "/connectors/warehouse",
+    ready: "main dl",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^Secret$/ }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "sources", path: "/sources", ready: "tbody tr" },
+  { name: "source", path: "/sources/stock", ready: "main dl" },
+  {
+    name: "source-new",
+    path: "/connectors/warehouse",
+    ready: "main dl",
+    act: async (page) => {
+      await page.getByRole("button", { name: /by hand|à la main/ }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "connectors-refused", path: "/connectors", ready: '[role="alert"]', role: "viewer" },
+  { name: "pipelines", path: "/pipelines", ready: "tbody tr" },
+  {
+    name: "pipeline",
+    path: "/pipelines/weather_shares",
+    ready: ".react-flow__node",
+    act: async (page) => {
+      await page.getByRole("button", { name: /Dry run|Essai à blanc/ }).click();
+      await page.getByRole("tab").first().waitFor();
+      await page.locator("main h3 button").nth(1).click();
+      await page.locator("main h3 + div input, main h3 + div textarea").first().waitFor();
+    },
+  },
+  { name: "pipeline-new", path: "/new-pipeline", ready: ".react-flow__node" },
+  { name: "streams", path: "/streams", ready: "tbody tr" },
+  { name: "rejected", path: "/rejected", ready: "tbody tr" },
+  {
+    name: "rejected-chosen",
+    path: "/rejected",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.locator("main thead input[type=checkbox]").check();
+    },
+  },
+  { name: "notifications", path: "/notifications", ready: "tbody tr" },
+  {
+    name: "notifications-bell",
+    path: "/notifications",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.locator('header button[aria-haspopup="dialog"]').click();
+      await page.getByRole("dialog").locator("li").first().waitFor();
+    },
+  },
+  { name: "notification-rules", path: "/notifications/rules", ready: "tbody tr" },
+  {
+    name: "notification-rule",
+    path: "/notifications/rules",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.locator("main section button").first().click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "webhooks", path: "/notifications/webhooks", ready: "tbody tr" },
+  {
+    name: "webhook",
+    path: "/notifications/webhooks",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.locator("tbody a").first().click();
+      await page.locator("main section p").first().waitFor();
+    },
+  },
 ];
 
+const PIPELINE = {
+  input: { kind: "dataset", name: "weather" },
+  steps: [
+    { kind: "derive", fields: { wet: "precipitation > 0" } },
+    { kind: "filter", where: "wet" },
+    { kind: "deduplicate", keys: ["weather"], order: [{ field: "date" }] },
+  ],
+  output: { dataset: "weather_shares", mode: "snapshot", key_fields: ["weather"] },
+};
+
 let stage: Stage;
+
+/** A connector that cannot be reached and a source of it, a pipeline, a webhook. */
+async function makeIngest(): Promise<void> {
+  const org = ["--org", "observatory"];
+  const set = ["--set", "host=127.0.0.1", "--set", "database=stock", "--set", "user=reader"];
+  await stage.command(
+    ["connector", "create", "warehouse", ...org, "--kind", "postgres", ...set, "--secret-stdin"],
+    "not-this-one",
+  );
+  // A refusal ends the command with an error, and is what the page shows.
+  await stage.command(["connector", "test", "warehouse", ...org]).catch(() => undefined);
+  const selection = ["--set", "table=public.stock"];
+  await stage.command(["source", "create", "stock", ...org, "--connector", "warehouse", ...selection]);
+  const folder = await mkdtemp(path.join(tmpdir(), "cadastre-screens-"));
+  const file = path.join(folder, "pipeline.json");
+  await writeFile(file, JSON.stringify(PIPELINE));
+  await stage.command(["pipeline", "create", "weather_shares", ...org, "--file", file]);
+  await rm(folder, { recursive: true });
+  await stage.command([
+    "webhook",
+    "add",
+    ...org,
+    "--url",
+    "https://events.example/in",
+    "--events",
+    "run.failed",
+  ]);
+}
+
 beforeAll(async () => {
   stage = await setStage({ blank: true });
   const editor = await stage.visit("editor", { org: "observatory" });
@@ -151,6 +280,7 @@ beforeAll(async () => {
   await uploadCsv(editor, stage.url, { name: "orders-2.csv", text }, { dataset: "held_orders" });
   await waitForStatus(editor, "Held: somebody has to decide");
   await editor.context().close();
+  await makeIngest();
 }, 180_000);
 afterAll(() => stage?.close());
 

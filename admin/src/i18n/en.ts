@@ -2,6 +2,7 @@
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
 import { enProposal } from "./en-contract.ts";
+import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
 
 const run = {
@@ -42,6 +43,7 @@ const run = {
     queued: "Queued",
     running: "Running",
     waiting: "Waiting",
+    submitted: "Handed over",
     held: "Held",
     succeeded: "Succeeded",
     failed: "Failed",
@@ -294,6 +296,7 @@ export const en = {
   app: {
     proposal: enProposal,
     lineage: enLineage,
+    ingest: enIngest,
     actions: "Actions",
     ...enAccount,
     ...enAccess,
@@ -303,6 +306,11 @@ export const en = {
       datasets: "Datasets",
       runs: "Runs",
       upload: "Upload",
+      connectors: "Connectors",
+      pipelines: "Pipelines",
+      rejected: "Rejected rows",
+      streams: "Streams",
+      notifications: "Notifications",
       members: "Members",
       access: "Access",
       roles: "Roles",

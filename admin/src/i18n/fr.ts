@@ -3,6 +3,7 @@ import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
 import { frProposal } from "./fr-contract.ts";
+import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
 
 const run = {
@@ -44,6 +45,7 @@ const run = {
     queued: "En file",
     running: "En cours",
     waiting: "En attente",
+    submitted: "Transmis",
     held: "Retenu",
     succeeded: "Réussi",
     failed: "Échoué",
@@ -306,6 +308,7 @@ export const fr: typeof en = {
   app: {
     proposal: frProposal,
     lineage: frLineage,
+    ingest: frIngest,
     actions: "Actions",
     ...frAccount,
     ...frAccess,
@@ -315,6 +318,11 @@ export const fr: typeof en = {
       datasets: "Jeux de données",
       runs: "Chargements",
       upload: "Déposer",
+      connectors: "Connecteurs",
+      pipelines: "Traitements",
+      rejected: "Lignes rejetées",
+      streams: "Flux",
+      notifications: "Notifications",
       members: "Membres",
       access: "Accès",
       roles: "Rôles",

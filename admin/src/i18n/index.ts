@@ -1,20 +1,20 @@
-/** Interface texts: react-admin's own and the app's, in English and French. */
+/** Interface texts: react-admin's own and the app's, in English and French; a visit loads one language. */
 import polyglotI18nProvider from "ra-i18n-polyglot";
-import englishMessages from "ra-language-english";
-import frenchMessages from "ra-language-french";
-import { type I18nProvider, mergeTranslations, type TranslationMessages } from "react-admin";
-import { en } from "./en.ts";
-import { fr } from "./fr.ts";
+import type { I18nProvider, TranslationMessages } from "react-admin";
 
-const catalogs: Record<string, TranslationMessages> = {
-  en: mergeTranslations(englishMessages, en) as TranslationMessages,
-  fr: mergeTranslations(frenchMessages, fr) as TranslationMessages,
+const LOADERS: Record<string, () => Promise<{ messages: TranslationMessages }>> = {
+  en: () => import("./messages-en.ts"),
+  fr: () => import("./messages-fr.ts"),
 };
 
+const load = async (locale: string): Promise<TranslationMessages> =>
+  (await (LOADERS[locale] ?? LOADERS.en!)()).messages;
+
 const preferred = navigator.language.startsWith("fr") ? "fr" : "en";
+const first = await load(preferred);
 
 export const i18nProvider: I18nProvider = polyglotI18nProvider(
-  (locale) => catalogs[locale] ?? catalogs.en!,
+  (locale) => (locale === preferred ? first : load(locale)),
   preferred,
   [
     { locale: "en", name: "English" },

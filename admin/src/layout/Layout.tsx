@@ -5,7 +5,7 @@ import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
 import HomeIcon from "@mui/icons-material/SpaceDashboardOutlined";
 import TableIcon from "@mui/icons-material/TableChartOutlined";
 import { Box } from "@mui/material";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import {
   AppBar,
   LoadingIndicator,
@@ -19,6 +19,7 @@ import { AccessMenu } from "./AccessMenu.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { Brand } from "./Brand.tsx";
 import { ErrorPage } from "./ErrorPage.tsx";
+import { IngestMenu } from "./IngestMenu.tsx";
 import { OrganizationMenu } from "./OrganizationMenu.tsx";
 import { ProofGate } from "./ProofGate.tsx";
 import { useDocumentLanguage } from "./useDocumentLanguage.ts";
@@ -26,11 +27,19 @@ import { useHeartbeat } from "./useHeartbeat.ts";
 import { useMay, useSession } from "./useSession.ts";
 import { ViewAsBanner } from "./ViewAsBanner.tsx";
 
+const Bell = lazy(() => import("../notifications/Bell.tsx"));
+
 function Toolbar() {
+  const member = useMay("organization.view");
   return (
     <>
       <LocalesMenuButton />
       <ToggleThemeButton />
+      {member && (
+        <Suspense>
+          <Bell />
+        </Suspense>
+      )}
       <LoadingIndicator />
     </>
   );
@@ -74,6 +83,7 @@ function SideMenu() {
       {mayUpload && (
         <Menu.Item to="/upload" primaryText={translate("app.menu.upload")} leftIcon={<CloudUploadIcon />} />
       )}
+      <IngestMenu />
       {maySeeMembers && (
         <Menu.Item to="/members" primaryText={translate("app.menu.members")} leftIcon={<GroupIcon />} />
       )}

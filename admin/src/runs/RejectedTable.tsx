@@ -15,7 +15,7 @@ import { ActionsCell } from "../components/ActionsCell.tsx";
 import type { Fixes } from "../providers/operations.ts";
 import type { RejectedRow, RowIssue } from "./types.ts";
 
-function Issue({ issue }: { issue: RowIssue }) {
+export function Issue({ issue }: { issue: RowIssue }) {
   const translate = useTranslate();
   return (
     <Box sx={{ "& + &": { mt: 1 } }}>
@@ -33,7 +33,8 @@ function Issue({ issue }: { issue: RowIssue }) {
   );
 }
 
-const raw = {
+/** A line as it came. */
+export const RAW_TEXT = {
   fontFamily: "monospace",
   fontSize: "0.8rem",
   overflowWrap: "anywhere",
@@ -105,10 +106,10 @@ export function RejectedTable({ rows, issues, fixes, onFix }: Props) {
                   <Issue key={issue.id} issue={issue} />
                 ))}
               </TableCell>
-              <TableCell sx={{ ...raw, maxWidth: 220, color: "error.main" }}>
+              <TableCell sx={{ ...RAW_TEXT, maxWidth: 220, color: "error.main" }}>
                 {found.map((issue) => issue.value).find((value) => value !== null) ?? ""}
               </TableCell>
-              <TableCell sx={{ ...raw, maxWidth: 420, color: "text.secondary" }}>
+              <TableCell sx={{ ...RAW_TEXT, maxWidth: 420, color: "text.secondary" }}>
                 <Box sx={clamped} title={row.raw.slice(0, MAX_RAW)}>
                   {row.raw.slice(0, MAX_RAW)}
                 </Box>

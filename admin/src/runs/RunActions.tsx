@@ -1,6 +1,7 @@
-import { Button, Stack } from "@mui/material";
+import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { Confirm, Link, useNotify, useTranslate } from "react-admin";
+import { Ago, Moment } from "../components/Figures.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf, sentence } from "../providers/errors.ts";
@@ -86,8 +87,21 @@ export function RunProblem({ run, refetch }: { run: Run; refetch: () => void }) 
   }
   if (!run.error) return null;
   const severity = run.status === "failed" ? "error" : "warning";
+  const at = run.step && severity === "error" ? ` · ${translate(`app.run.step.${run.step}`)}` : "";
   return (
-    <ProblemAlert severity={severity} title={translate(`app.run.problem_${severity}`)} problem={run.error} />
+    <>
+      <ProblemAlert
+        severity={severity}
+        title={`${translate(`app.run.problem_${severity}`)}${at}`}
+        problem={run.error}
+      />
+      {run.status === "waiting" && run.error.retry_at && (
+        <Typography color="textSecondary" role="status">
+          {translate("app.ingest.next_try")} <Ago at={run.error.retry_at} /> (
+          <Moment at={run.error.retry_at} />)
+        </Typography>
+      )}
+    </>
   );
 }
 

@@ -15,6 +15,7 @@ import { Rejected } from "./Rejected.tsx";
 import { RunActions, RunProblem } from "./RunActions.tsx";
 import { StatusChip } from "./StatusChip.tsx";
 import { Steps } from "./Steps.tsx";
+import { Timeline } from "./timeline/Timeline.tsx";
 import type { Run } from "./types.ts";
 import { useRun } from "./useRun.ts";
 
@@ -75,6 +76,7 @@ export default function RunShow() {
             <Steps run={run} steps={steps} />
           </Section>
         )}
+        {steps.length > 0 && <Timeline run={run} steps={steps} />}
         {read && (
           <Section title={translate("app.run.counts.title")}>
             <Counts run={run} />

@@ -16,6 +16,7 @@ const LOOK: Record<string, { colour: Colour; icon: ReactElement }> = {
   queued: { colour: "default", icon: <ScheduleIcon /> },
   running: { colour: "info", icon: <SyncIcon /> },
   waiting: { colour: "warning", icon: <HourglassIcon /> },
+  submitted: { colour: "success", icon: <CheckIcon /> },
   held: { colour: "warning", icon: <PauseIcon /> },
   succeeded: { colour: "success", icon: <CheckIcon /> },
   failed: { colour: "error", icon: <ErrorIcon /> },

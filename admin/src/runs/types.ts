@@ -36,7 +36,8 @@ export interface Run extends RaRecord {
   deletedRows: string;
   rejectedRows: string;
   duplicateRows: string;
-  error: (Problem & { line?: number | null; column?: string | null }) | null;
+  /** `retry_at`: when a waiting run is tried again by itself. */
+  error: (Problem & { line?: number | null; column?: string | null; retry_at?: string | null }) | null;
   attempts: number;
   replayOf: string | null;
   requestedBy: string | null;

@@ -1,0 +1,5 @@
+import englishMessages from "ra-language-english";
+import { mergeTranslations, type TranslationMessages } from "react-admin";
+import { en } from "./en.ts";
+
+export const messages = mergeTranslations(englishMessages, en) as TranslationMessages;

@@ -1,0 +1,35 @@
+import PipelineIcon from "@mui/icons-material/AccountTreeOutlined";
+import CableIcon from "@mui/icons-material/CableOutlined";
+import BellIcon from "@mui/icons-material/NotificationsOutlined";
+import RuleIcon from "@mui/icons-material/RuleOutlined";
+import StreamIcon from "@mui/icons-material/StreamOutlined";
+import type { ReactNode } from "react";
+import { Menu, useTranslate } from "react-admin";
+import { useSession } from "./useSession.ts";
+
+interface Entry {
+  name: string;
+  icon: ReactNode;
+  permission: string;
+}
+
+const ENTRIES: Entry[] = [
+  { name: "connectors", icon: <CableIcon />, permission: "connector.view" },
+  { name: "pipelines", icon: <PipelineIcon />, permission: "pipeline.view" },
+  { name: "streams", icon: <StreamIcon />, permission: "run.view" },
+  { name: "rejected", icon: <RuleIcon />, permission: "run.view" },
+  { name: "notifications", icon: <BellIcon />, permission: "organization.view" },
+];
+
+/** The rooms of where data comes from, for those who may enter them. */
+export function IngestMenu() {
+  const translate = useTranslate();
+  const held = useSession()?.permissions ?? [];
+  return (
+    <>
+      {ENTRIES.filter(({ permission }) => held.includes(permission)).map(({ name, icon }) => (
+        <Menu.Item key={name} to={`/${name}`} primaryText={translate(`app.menu.${name}`)} leftIcon={icon} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+/** Kinds of events that may be told, and their groups. Others of the installation may be typed. */
+export const EVENT_KINDS = [
+  "run.failed",
+  "run.held",
+  "run.waiting",
+  "run.succeeded",
+  "run.*",
+  "dataset.changed",
+  "contract.changed",
+  "connector.failing",
+  "quality.*",
+  "webhook.disabled",
+];
