@@ -1,5 +1,5 @@
 --! Previous: sha1:0af15269d888ba8db030d2dc441a33e6e456fc35
---! Hash: sha1:7622332fe93c40c3d1649c2f2f1adb47d9ecb319
+--! Hash: sha1:334cadc65ac4c42c517a5d4117e1847b635de3f7
 
 -- Rules as data. What runs at a load is the deployed version; a newer one is a draft until it is deployed.
 create table quality.rules (
@@ -154,10 +154,8 @@ create table quality.profiles (
   id         uuid not null default uuidv7(),
   run_id     uuid,
   row_count  bigint not null,
-  -- Rows that quantiles, top values, shapes and dependencies were read from.
+  -- Rows that quantiles, top values and shapes were read from.
   sampled    bigint not null,
-  -- Functional dependencies: [{from: [field], to, groups, support, confidence}].
-  dependencies jsonb not null default '[]' check (pg_column_size(dependencies) <= 200000),
   drift      numeric,
   millis     int not null,
   made_at    timestamptz not null default clock_timestamp(),

@@ -9,6 +9,7 @@ import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
 import { createTransformTask } from "./ingest__transform.ts";
 import { owned } from "./owned.ts";
+import { createProfileTask } from "./quality__profile.ts";
 
 export interface WorkerContext {
   /** The worker's own connections (role cadastre_worker). */
@@ -27,6 +28,7 @@ export function createTaskList(context: WorkerContext): TaskList {
     ingest__load: createLoadTask(context),
     ingest__transform: createTransformTask(context),
     ingest__describe_raw: createDescribeRawTask(context),
+    quality__profile: createProfileTask(context),
   };
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [name, owned(context.pool, task as Task)]),

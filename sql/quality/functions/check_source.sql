@@ -31,7 +31,7 @@ begin
   select string_agg(format('jsonb_build_object(''no'', %s, ''rows'', count(*), ''failures'', count(*) filter (where %s))', r ->> 'no', r ->> 'fails'), ', ')
     into counts from jsonb_array_elements(rules) r where r ->> 'fails' is not null;
   if counts is not null then
-    execute format('select jsonb_build_array(%s) from %s t', counts, p_source) into counted;
+    execute format('select to_jsonb(array[%s]::jsonb[]) from %s t', counts, p_source) into counted;
   end if;
   measured := quality.measure_rules(p_source, rules);
   select jsonb_agg(r.r || c.c || case when c.c ? 'passed' then jsonb_build_object('failures', case when (c.c ->> 'passed')::boolean then 0 else 1 end)

@@ -15,7 +15,7 @@ begin
   if parts is null then
     return '[]';
   end if;
-  execute format('select jsonb_build_array(%s) from %s t', parts, p_source) into measured;
+  execute format('select to_jsonb(array[%s]::jsonb[]) from %s t', parts, p_source) into measured;
   return (
     select jsonb_agg(m.m || jsonb_build_object('passed',
              coalesce((m.m ->> 'measured')::numeric >= (r.r ->> 'low')::numeric, true) and coalesce((m.m ->> 'measured')::numeric <= (r.r ->> 'high')::numeric, true)))
