@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { anomalies } from "./commands/anomalies.ts";
 import { contract } from "./commands/contract.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
@@ -16,7 +17,9 @@ import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
 import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
+import { profile } from "./commands/profile.ts";
 import { rejected } from "./commands/rejected.ts";
+import { rules } from "./commands/rules.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
 import { user } from "./commands/user.ts";
@@ -30,6 +33,9 @@ const COMMANDS: Record<string, Command> = {
   inspect,
   rejected,
   pipeline,
+  rules,
+  profile,
+  anomalies,
   policy,
   "sql-login": sqlLogin,
   "identity-provider": identityProvider,

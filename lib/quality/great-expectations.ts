@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../errors.ts";
-import { fieldsOf, type Rule, ruleName, type Skipped } from "./rule.ts";
+import { fieldsOf, ownSettings, type Rule, ruleName, type Skipped } from "./rule.ts";
 
 const MAX_EXPECTATIONS = 1000;
 const suiteShape = z.looseObject({
@@ -146,13 +146,17 @@ export function fromGreatExpectations(content: unknown): { rules: Rule[]; skippe
       });
       continue;
     }
-    const own = (one.meta?.cadastre ?? {}) as Partial<Rule>;
+    const remarks = one.meta?.cadastre as { name?: unknown } | undefined;
+    const own = ownSettings(remarks);
     const { mostly } = one.kwargs;
     rules.push({
       ...known,
       ...(typeof mostly === "number" && mostly < 1 ? { max_share: round(1 - mostly) } : {}),
       ...own,
-      name: ruleName([own.name ?? [...known.fields, known.kind].join("_")], taken),
+      name: ruleName(
+        [typeof remarks?.name === "string" ? remarks.name : [...known.fields, known.kind].join("_")],
+        taken,
+      ),
     });
   }
   return { rules, skipped };

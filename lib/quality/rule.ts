@@ -51,3 +51,24 @@ export function ruleName(parts: readonly string[], taken: Set<string>): string {
 export function fieldsOf(rule: Rule): string[] {
   return rule.fields ?? (rule.field === undefined ? [] : [rule.field]);
 }
+
+const settingsShape = ruleShape
+  .pick({
+    severity: true,
+    scope: true,
+    action: true,
+    dimension: true,
+    tags: true,
+    description: true,
+    max_failures: true,
+    max_share: true,
+  })
+  .partial();
+
+/** What of a foreign file's own remarks are a rule's settings; the rest is not ours. */
+export function ownSettings(given: unknown): Partial<Rule> {
+  if (given === null || typeof given !== "object") return {};
+  const known = Object.fromEntries(Object.entries(given).filter(([key]) => key in settingsShape.shape));
+  const read = settingsShape.safeParse(known);
+  return read.success ? read.data : {};
+}

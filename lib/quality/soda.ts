@@ -5,7 +5,7 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
-import { fieldsOf, type Rule, ruleName, type Skipped } from "./rule.ts";
+import { fieldsOf, ownSettings, type Rule, ruleName, type Skipped } from "./rule.ts";
 
 const MAX_CHECKS = 1000;
 const fileShape = z.record(z.string(), z.unknown());
@@ -56,7 +56,7 @@ const VALID: Record<string, (value: unknown) => Pick<Rule, "kind" | "parameters"
 };
 
 function invalid(settings: Settings): Pick<Rule, "kind" | "parameters"> | null {
-  let found: Pick<Rule, "kind" | "parameters"> | null = null;
+  let found = null as Pick<Rule, "kind" | "parameters"> | null;
   for (const [key, value] of Object.entries(settings)) {
     if (key === "name" || key === "attributes") continue;
     const one = VALID[key]?.(value) ?? null;
@@ -158,7 +158,7 @@ export function fromSoda(text: string, dataset: string): { rules: Rule[]; skippe
       skipped.push({ what: said, why: "has no kind of rule here, or asks for more than one can" });
       continue;
     }
-    const { rule: own = {} } = { rule: settings.attributes as Partial<Rule> | undefined };
+    const own = ownSettings(settings.attributes);
     const named = typeof settings.name === "string" ? settings.name : [...known.fields, known.kind].join("_");
     rules.push({ ...known, ...own, name: ruleName([named], taken) });
   }
