@@ -9,6 +9,7 @@ import { bench as api } from "./api/run.ts";
 import { bench as history } from "./history/run.ts";
 import { bench as load } from "./load/run.ts";
 import { bench as organizations } from "./organizations/run.ts";
+import { bench as quality } from "./quality/run.ts";
 import { bench as rls } from "./rls/run.ts";
 import { bench as start } from "./start/run.ts";
 import { type BenchContext, type BenchResult, openBench } from "./support.ts";
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>>
   rls,
   api,
   organizations,
+  quality,
   start,
 };
 

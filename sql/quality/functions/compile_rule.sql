@@ -23,6 +23,7 @@ declare
   other record;
   words text[];
   missing text;
+  valid boolean;
   hint constant text := 'docs/reference/quality.md tells what each kind of rule takes.';
 begin
   select w into missing from unnest(p_fields || case when p ? 'to' then array[p ->> 'to'] else '{}' end) w
@@ -59,7 +60,9 @@ begin
     message := format('%s must be %s', target, bound_type);
   when 'range' then
     foreach missing in array array[p ->> 'min', p ->> 'max'] loop
-      if missing is not null and not pg_input_is_valid(missing, bound_type) then
+      -- Dynamic: within one transaction the function remembers the first type that a call site gave it.
+      execute 'select pg_input_is_valid($1, $2)' into valid using missing, bound_type;
+      if not valid then
         perform core.raise('QC002', format('%s is not a bound for %s (%s)', left(missing, 60), target, bound_type), 'Give bounds of the field''s type.', 'min');
       end if;
     end loop;
@@ -108,7 +111,8 @@ begin
     if coalesce(p ->> 'operator', '') not in ('<', '<=', '=', '<>', '>=', '>') or (cardinality(p_fields) = 1) = (p -> 'value' is null) then
       perform core.raise('QC002', 'a comparison takes an operator (<, <=, =, <>, >=, >) and two fields, or one and a value', hint, 'operator');
     end if;
-    if p -> 'value' is not null and not pg_input_is_valid(p ->> 'value', bound_type) then
+    execute 'select pg_input_is_valid($1, $2)' into valid using p ->> 'value', bound_type;
+    if not valid then
       perform core.raise('QC002', format('%s is not a value to compare %s (%s) with', left(p ->> 'value', 60), target, bound_type), hint, 'value');
     end if;
     missing := case when cardinality(p_fields) = 1 then format('%L::%s', p ->> 'value', bound_type)
