@@ -17,7 +17,7 @@ import {
 const ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
-const FIELDS = [
+export const FIELDS = [
   { name: "id", type: "bigint" },
   { name: "customer", type: "integer" },
   { name: "product", type: "integer" },
@@ -43,7 +43,7 @@ const FIELDS = [
 const STATUS = ["new", "paid", "packed", "sent", "back"];
 const COUNTRIES = ["FR", "DE", "IT", "ES", "PT", "NL", "BE", "AT"];
 
-function makeRows(rows: number): Buffer {
+export function makeRows(rows: number): Buffer {
   const parts = [FIELDS.map((f) => f.name).join(",")];
   const two = (n: number): string => String(n).padStart(2, "0");
   for (let i = 1; i <= rows; i++) {
@@ -63,7 +63,7 @@ const rule = (kind: string, fields: string[], parameters: object = {}) => ({
   fields,
   parameters,
 });
-const RULES = [
+export const RULES = [
   ...["customer", "product", "quantity", "price", "ordered", "status", "country"].map((f) =>
     rule("required", [f]),
   ),

@@ -1,48 +1,16 @@
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { episodesOf, type Options, type Point, scoreSeries } from "../../lib/quality/anomalies.ts";
-import {
-  type Command,
-  fail,
-  findDataset,
-  findMember,
-  findOrg,
-  type OrgRow,
-  withSession,
-} from "../command.ts";
+import { type Command, fail, findDataset, findMember, findOrg, withSession } from "../command.ts";
 
 const MAX_POINTS = 1_000_000;
 /** Measures of a dataset's loads, which need no field. */
 const OF_LOADS = ["row_count", "score"];
 
-interface Field {
-  name: string;
-  type: string;
-}
-
-async function fieldOf(
-  client: pg.PoolClient,
-  datasetId: string,
-  name: string,
-  types: RegExp,
-  what: string,
-): Promise<string> {
-  const { rows } = await client.query<Field>(
-    "select name, type from data.fields where dataset_id = $1 and name = $2 and retired_at is null",
-    [datasetId, name],
-  );
-  const field =
-    rows[0] ??
-    fail("NOT_FOUND", `the dataset has no field ${name}`, "cadastre dataset show tells their names.");
-  if (!types.test(field.type)) fail("BAD_INPUT", `${name} is ${field.type}, not ${what}`, `Name ${what}.`);
-  return `"${field.name}"`;
-}
-
 /** One point a moment: rows of the same moment are averaged. */
 async function readPoints(
   client: pg.PoolClient,
-  org: OrgRow,
-  dataset: { id: string; name: string },
+  datasetId: string,
   measure: string,
   time: string | undefined,
 ): Promise<Point[]> {
@@ -56,15 +24,13 @@ async function readPoints(
     const { rows } = await client.query<Point>(
       `select extract(epoch from checked_at)::float8 * 1000 as time, ${measure}::float8 as value
          from quality.scores where dataset_id = $1 and run_id is not null order by checked_at limit ${MAX_POINTS}`,
-      [dataset.id],
+      [datasetId],
     );
     return rows;
   }
-  const at = await fieldOf(client, dataset.id, time, /^(date|timestamptz)$/, "a date or a moment");
-  const value = await fieldOf(client, dataset.id, measure, /^(integer|bigint|numeric)/, "a number");
   const { rows } = await client.query<Point>(
-    `select extract(epoch from ${at}::timestamptz)::float8 * 1000 as time, avg(${value})::float8 as value
-       from "org_${org.schema_key}"."${dataset.name}" where ${at} is not null and ${value} is not null group by 1 order by 1 limit ${MAX_POINTS}`,
+    "select extract(epoch from moment)::float8 * 1000 as time, value from quality.read_series($1, $2, $3, $4)",
+    [datasetId, measure, time, MAX_POINTS],
   );
   return rows;
 }
@@ -114,7 +80,7 @@ export const anomalies: Command = {
             output.print({ expected: values.expected }, `${values.expected} counts as expected`);
             return 0;
           }
-          const points = await readPoints(client, org, { id, name }, measure, values.time);
+          const points = await readPoints(client, id, measure, values.time);
           const { rows } = await client.query<{ at: number }>(
             "select extract(epoch from moment)::float8 * 1000 as at from quality.feedback where dataset_id = $1 and measure = $2 and verdict = 'expected'",
             [id, measure],
