@@ -1,7 +1,7 @@
--- Profile of the rows in force: one scan of the table for all fields (counts, nulls, bounds, means), one bounded sample for
--- what has to see values side by side (quantiles, top values, shapes), and one more pass for how many different values
--- the few fields have of which the sample cannot tell. A table within the sample's bound is read whole, and everything
--- is exact. Made after a load and not in its transaction.
+-- Profile of the rows in force: one bounded sample of rows for what has to see values side by side (quantiles, means, top
+-- values, shapes, lengths, bounds of texts), and one scan of the table for all fields (counts, nulls, bounds, and how many different values the
+-- fields have of which the sample cannot tell). A table within the sample's bound is read whole, and everything is exact.
+-- Made after a load and not in its transaction.
 create or replace function quality.make_profile(p_dataset uuid, p_run uuid default null) returns uuid
 language plpgsql security definer
 set search_path = ''
@@ -16,35 +16,44 @@ declare
   total bigint;
   sampled bigint;
   scanned jsonb;
+  scan text;
   parts text;
   long_values text;
   names text;
   exact boolean;
   max_exact constant bigint := 50000;
-  max_sample constant bigint := 20000;
+  max_sample constant bigint := 5000;
 begin
   perform core.require('quality.execute');
   n := data.dataset_names(p_dataset);
   select string_agg(format('t.%I', f.name), ', ' order by f.position),
-         string_agg(quality.scan_part(f.name, f.type, f.position), ', ' order by f.position),
          string_agg(format('(%s, t.%I::text)', f.position, f.name), ', ' order by f.position)
-    into names, parts, long_values
+    into names, long_values
     from data.fields f where f.org_id = n.org_id and f.dataset_id = p_dataset and f.retired_at is null;
-  execute format('select jsonb_build_object(''rows'', count(*), ''fields'', array[%s]::jsonb[]) from %s t', parts, n.current_table) into scanned;
-  total := (scanned ->> 'rows')::bigint;
-  exact := total <= max_exact;
   drop table if exists pg_temp.cadastre_sample, pg_temp.cadastre_values;
-  execute format('create temp table cadastre_sample on commit drop as select %s from %s t %s', names, n.current_table,
-    case when not exact then format('tablesample system (%s) limit %s', least(100, round(100.0 * 1.3 * max_sample / total, 4)), max_sample) end);
+  select d.row_count into total from data.datasets d where d.org_id = n.org_id and d.id = p_dataset;
+  exact := total <= max_exact;
+  execute format('create temp table cadastre_sample on commit drop as select %s from %s t %s limit %s', names, n.current_table,
+    case when not exact then format('tablesample system (%s)', least(100, round(100.0 * max_sample / total, 4))) end,
+    case when exact then max_exact + 1 else max_sample * 2 end);
   get diagnostics sampled = row_count;
+  -- Edits by hand are not counted in the dataset's own number.
+  exact := exact and sampled <= max_exact;
   execute format('create temp table cadastre_values on commit drop as
     select x.p, x.v, count(*)::int as n from pg_temp.cadastre_sample t cross join lateral (values %s) x (p, v) where x.v is not null and x.v <> '''' group by 1, 2',
     long_values);
   analyze pg_temp.cadastre_values;
+  select string_agg(p.scan, ', ' order by f.position), string_agg(p.told, ', ' order by f.position) into scan, parts
+    from data.fields f
+    left join (select v.p, count(*) as d, count(*) filter (where v.n = 1) as once, sum(v.n) as n from pg_temp.cadastre_values v group by v.p) s on s.p = f.position
+   cross join lateral quality.scan_part(f.name, f.type, f.position, not exact and coalesce(s.once > 0.05 * s.d and s.d > 100 and s.once < s.n, false)) p
+   where f.org_id = n.org_id and f.dataset_id = p_dataset and f.retired_at is null;
+  execute format('select jsonb_build_object(''rows'', x.rows, ''fields'', array[%s]::jsonb[]) from (select count(*) as rows, %s from %s t) x',
+    parts, scan, n.current_table) into scanned;
+  total := (scanned ->> 'rows')::bigint;
   insert into quality.profiles (org_id, dataset_id, id, run_id, row_count, sampled, millis)
   values (n.org_id, p_dataset, this, p_run, total, sampled, 0);
-  perform quality.put_column_profiles(p_dataset, this, scanned, total, sampled, exact,
-    case when exact then '{}' else quality.count_distinct(p_dataset, n.current_table, n.key_fields, sampled) end);
+  perform quality.put_column_profiles(p_dataset, this, scanned, total, exact);
   perform quality.measure_drift(p_dataset, this);
   update quality.profiles p
      set millis = (extract(epoch from clock_timestamp() - began) * 1000)::int,

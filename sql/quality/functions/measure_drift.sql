@@ -8,13 +8,13 @@ as $$
   with before as (
     select p.id from quality.profiles p where p.org_id = private.org_id() and p.dataset_id = p_dataset and p.id <> p_profile and p.row_count > 0
      order by p.made_at desc limit 1
-  ), pairs as (
+  ), pairs as materialized (
     select c.field_name, c.quantiles as q1, o.quantiles as q0, c.top_values as t1, o.top_values as t0
       from quality.column_profiles c
       join quality.column_profiles o on o.org_id = c.org_id and o.dataset_id = c.dataset_id and o.profile_id = (select id from before) and o.field_name = c.field_name and o.type = c.type
      where c.org_id = private.org_id() and c.dataset_id = p_dataset and c.profile_id = p_profile
        and c.row_count > c.nulls + c.empties and o.row_count > o.nulls + o.empties
-  ), far as (
+  ), far as materialized (
     select p.field_name, 'ks' as measure, (
              select max(abs((select count(*) from jsonb_array_elements_text(p.q1) a where a::float8 <= x.x) - (select count(*) from jsonb_array_elements_text(p.q0) b where b::float8 <= x.x)) / 21.0)
                from (select v::float8 as x from jsonb_array_elements_text(p.q1 || p.q0) v) x) as value
