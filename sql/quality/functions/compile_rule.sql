@@ -84,7 +84,10 @@ begin
         perform core.raise('QC002', format('%s is not a regular expression', left(missing, 100)), 'Give POSIX regular expressions, for example [A-Z]{2}[0-9]+.', 'pattern');
       end;
     end loop;
-    fails := format('%s !~ %L', as_text, '^(?:' || array_to_string(words, '|') || ')$');
+    if coalesce(cardinality(words), 0) = 0 then
+      perform core.raise('QC002', 'a pattern rule takes a pattern or a list of them', hint, 'pattern');
+    end if;
+    fails := quality.pattern_fails(as_text, words);
     message := format('%s must match %s', target, left(array_to_string(words, ' or '), 300));
   when 'allowed_values' then
     if jsonb_typeof(p -> 'values') <> 'array' or jsonb_array_length(p -> 'values') not between 1 and 10000 then

@@ -2,7 +2,7 @@
 -- values, shapes, lengths, bounds of texts), and one scan of the table for all fields (counts, nulls, bounds, and how many different values the
 -- fields have of which the sample cannot tell). A table within the sample's bound is read whole, and everything is exact.
 -- Made after a load and not in its transaction.
-create or replace function quality.make_profile(p_dataset uuid, p_run uuid default null) returns uuid
+create or replace function quality.make_profile(p_dataset uuid, p_run uuid default null, p_sample int default 5000) returns uuid
 language plpgsql security definer
 set search_path = ''
 set work_mem = '128MB'
@@ -22,7 +22,7 @@ declare
   names text;
   exact boolean;
   max_exact constant bigint := 50000;
-  max_sample constant bigint := 5000;
+  max_sample constant bigint := least(greatest(p_sample, 100), max_exact);
 begin
   perform core.require('quality.execute');
   n := data.dataset_names(p_dataset);
@@ -62,5 +62,5 @@ begin
   return this;
 end
 $$;
-comment on function quality.make_profile(uuid, uuid) is 'Profiles a dataset''s rows in force; returns the profile''s id. Needs quality.execute. Error DS001.';
-grant execute on function quality.make_profile(uuid, uuid) to cadastre_user, cadastre_worker;
+comment on function quality.make_profile(uuid, uuid, int) is 'Profiles a dataset''s rows in force; returns the profile''s id. A large dataset is sampled: so many rows, at most 50,000. Needs quality.execute. Error DS001.';
+grant execute on function quality.make_profile(uuid, uuid, int) to cadastre_user, cadastre_worker;

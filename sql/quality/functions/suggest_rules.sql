@@ -20,7 +20,7 @@ begin
   if suggest_rules.dataset_id = any (private.bound_datasets()) then
     perform core.raise('42501', 'you see these rows only in part, and rules would tell of the rest', 'Ask somebody who sees the whole dataset.');
   end if;
-  profile := quality.make_profile(suggest_rules.dataset_id, null);
+  profile := quality.make_profile(suggest_rules.dataset_id, null, 50000);
   patterns := quality.suggest_patterns(suggest_rules.dataset_id);
   dependencies := quality.suggest_dependencies(suggest_rules.dataset_id);
   with c as (
