@@ -24,13 +24,14 @@ declare
 begin
   perform core.require('quality.view');
   perform data.require_on('quality.execute', try_rule.dataset_id);
+  perform quality.require_whole(try_rule.dataset_id, try_rule.definition);
   n := data.dataset_names(try_rule.dataset_id);
   v := quality.read_definition(try_rule.dataset_id, try_rule.definition);
   c := quality.compile_rule(try_rule.dataset_id, v.kind, v.fields, v.parameters);
   rule := to_jsonb(c) || to_jsonb(v) || jsonb_build_object('no', 1, 'name', coalesce(try_rule.definition ->> 'name', v.kind));
   now_ := quality.check_source(try_rule.dataset_id, null, n.current_table, n.current_table, jsonb_build_array(rule)) -> 0;
   bad := replace(c.fails, '{bad}', 'pg_temp.cadastre_bad_1');
-  if bad is not null and try_rule.dataset_id <> all (private.bound_datasets()) then
+  if bad is not null then
     execute format('select coalesce(jsonb_agg(to_jsonb(t) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
       n.current_table, bad, shown) into sample;
   end if;

@@ -17,6 +17,7 @@ begin
   select * into rule from quality.rules r
    where r.org_id = private.org_id() and r.dataset_id = put_rule.dataset_id and r.name = rule_name for no key update;
   perform data.require_on(case when rule.id is null then 'quality.create' else 'quality.edit' end, put_rule.dataset_id);
+  perform quality.require_whole(put_rule.dataset_id, put_rule.definition);
   v := quality.read_definition(put_rule.dataset_id, put_rule.definition);
   if rule.id is null then
     if coalesce(rule_name, '') !~ '^[a-z][a-z0-9_]{0,79}$'

@@ -15,9 +15,7 @@ begin
   perform core.require('quality.view');
   perform data.require_on('quality.monitor', read_series.dataset_id);
   n := data.dataset_names(read_series.dataset_id);
-  if read_series.dataset_id = any (private.bound_datasets()) then
-    perform core.raise('42501', 'you see these rows only in part, and a series would tell of the rest', 'Ask somebody who sees the whole dataset.');
-  end if;
+  perform quality.require_whole(read_series.dataset_id);
   select max(f.type) filter (where f.name = read_series.measure), max(f.type) filter (where f.name = read_series."time") into measured, timed
     from data.fields f where f.org_id = n.org_id and f.dataset_id = read_series.dataset_id and f.retired_at is null;
   if measured is null or measured !~ '^(integer|bigint|numeric)' then

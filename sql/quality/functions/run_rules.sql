@@ -13,6 +13,7 @@ declare
 begin
   perform core.require('quality.view');
   perform data.require_on('quality.execute', run_rules.dataset_id);
+  perform quality.require_whole(run_rules.dataset_id);
   n := data.dataset_names(run_rules.dataset_id);
   select coalesce(jsonb_agg(to_jsonb(r)), '[]') into rules
     from (select row_number() over () as no, a.* from quality.active_rules(run_rules.dataset_id) a) r;

@@ -17,9 +17,7 @@ begin
   perform core.require('quality.view');
   perform data.require_on('quality.execute', suggest_rules.dataset_id);
   n := data.dataset_names(suggest_rules.dataset_id);
-  if suggest_rules.dataset_id = any (private.bound_datasets()) then
-    perform core.raise('42501', 'you see these rows only in part, and rules would tell of the rest', 'Ask somebody who sees the whole dataset.');
-  end if;
+  perform quality.require_whole(suggest_rules.dataset_id);
   profile := quality.make_profile(suggest_rules.dataset_id, null, 50000);
   patterns := quality.suggest_patterns(suggest_rules.dataset_id);
   dependencies := quality.suggest_dependencies(suggest_rules.dataset_id);

@@ -7,6 +7,8 @@ create policy select_member on quality.failing_rows for select to public
          and ((select private.has_permission('quality.view')) or dataset_id::text = any ((select private.allowed_objects('quality.view', 'dataset'))::text[]))
          and dataset_id::text <> all ((select private.denied_objects('quality.view', 'dataset'))::text[])
          -- Values of rows, before any filter or mask could tell what of them may be seen.
+         and ((select private.has_permission('record.view')) or dataset_id::text = any ((select private.allowed_objects('record.view', 'dataset'))::text[]))
+         and dataset_id::text <> all ((select private.denied_objects('record.view', 'dataset'))::text[])
          and dataset_id <> all ((select private.bound_datasets())::uuid[]));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on quality.failing_rows;
