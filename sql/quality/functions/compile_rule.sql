@@ -24,6 +24,7 @@ declare
   words text[];
   missing text;
   valid boolean;
+  confidence numeric;
   hint constant text := 'docs/reference/quality.md tells what each kind of rule takes.';
 begin
   select w into missing from unnest(p_fields || case when p ? 'to' then array[p ->> 'to'] else '{}' end) w
@@ -136,11 +137,27 @@ begin
     if p ->> 'to' is null or p ->> 'to' = any (p_fields) then
       perform core.raise('QC002', 'a functional dependency takes the field that the others decide', 'Give it as parameter to.', 'to');
     end if;
+    if coalesce(p ->> 'deciders', 'together') not in ('together', 'each') then
+      perform core.raise('QC002', 'deciders are taken together or each by itself', 'Write together or each.', 'deciders');
+    end if;
     target := p ->> 'to';
-    select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) into missing from unnest(p_fields || target) with ordinality w (w, no);
-    prepare := quality.dependency_query(p_fields, target, coalesce(quality.rule_number(p, 'confidence'), 0.9));
-    fails := format('(%s) in (select %s from {bad})', missing, (select string_agg('c' || no, ', ' order by no) from generate_subscripts(p_fields || target, 1) no));
-    message := format('%s must be what goes with %s everywhere else', target, array_to_string(p_fields, ' and '));
+    confidence := coalesce(quality.rule_number(p, 'confidence'), 0.9);
+    if p ->> 'deciders' = 'each' then
+      -- Each decider has a vote: the value fails where more of them speak against it than for it, so that a wrong decider
+      -- does not put the blame on what it decides.
+      select string_agg(format('select %s as d, q.c1 as x, q.c2 as y, q.s from (%s) q', w.no, quality.dependency_query(array[w.w], target, confidence, true)), ' union all '),
+             format('(%s) and (2 * (%s) + (%s) > %s)', string_agg(v.vote || 'and b.s)', ' or '), string_agg('(' || v.vote || 'and b.s))::int', ' + '),
+                    string_agg('(' || v.vote || 'and not b.s))::int', ' + '), count(*))
+        into prepare, fails
+        from unnest(p_fields) with ordinality w (w, no)
+        cross join lateral (select format('(coalesce(t.%I::text, ''''), coalesce(t.%I::text, '''')) in (select b.x, b.y from {bad} b where b.d = %s ', w.w, target, w.no) as vote) v;
+    else
+      prepare := quality.dependency_query(p_fields, target, confidence);
+      fails := format('(%s) in (select %s from {bad})',
+        (select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) from unnest(p_fields || target) with ordinality w (w, no)),
+        (select string_agg('c' || no, ', ' order by no) from generate_subscripts(p_fields || target, 1) no));
+    end if;
+    message := format('%s must be what goes with %s everywhere else', target, array_to_string(p_fields, case p ->> 'deciders' when 'each' then ', ' else ' and ' end));
   when 'freshness' then
     measure := format('extract(epoch from now() - max(%s)::timestamptz) / 3600', value);
     high := quality.rule_number(p, 'max_hours');

@@ -1,7 +1,8 @@
 -- The pairs of a functional dependency that stand against what is known: for each value of the deciding fields the value
 -- that goes with it, learned from the rows in force where they agree (confidence), else from the majority in the source
--- itself (three rows at least). Internal.
-create or replace function quality.dependency_query(p_from text[], p_to text, p_confidence numeric) returns text
+-- itself (two thirds of three rows at least). s is true of them; with p_unsure also the pairs of which nothing is known, s
+-- false. Internal.
+create or replace function quality.dependency_query(p_from text[], p_to text, p_confidence numeric, p_unsure boolean default false) returns text
 language sql immutable
 set search_path = ''
 as $$
@@ -21,9 +22,9 @@ as $$
        group by %4$s having sum(n) >= 2 and max(n) >= %6$s * sum(n)),
     usual as (
       select %4$s, (array_agg(%5$s order by n desc))[1] as y from pairs
-       group by %4$s having sum(n) >= 3 and max(n) * 3 >= sum(n) * 2 and count(*) > 1)
-    select %3$s from pairs left join known using (%4$s) left join usual using (%4$s)
-     where coalesce(known.y, usual.y) is not null and %5$s <> coalesce(known.y, usual.y) $q$,
-    c.columns, c.there, c.groups, c.keys, c.decided, p_confidence) from c
+       group by %4$s having sum(n) >= 3 and max(n) * 3 >= sum(n) * 2)
+    select %3$s, coalesce(known.y, usual.y) is not null as s from pairs left join known using (%4$s) left join usual using (%4$s)
+     where %5$s <> coalesce(known.y, usual.y) %7$s $q$,
+    c.columns, c.there, c.groups, c.keys, c.decided, p_confidence, case when p_unsure then 'or coalesce(known.y, usual.y) is null' end) from c
 $$;
-comment on function quality.dependency_query(text[], text, numeric) is 'Query for the pairs that break a functional dependency. Internal.';
+comment on function quality.dependency_query(text[], text, numeric, boolean) is 'Query for the pairs that break a functional dependency. Internal.';

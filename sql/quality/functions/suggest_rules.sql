@@ -11,6 +11,7 @@ declare
   n record;
   profile uuid;
   patterns jsonb;
+  characters jsonb;
   dependencies jsonb;
   suggested jsonb;
 begin
@@ -20,6 +21,7 @@ begin
   perform quality.require_whole(suggest_rules.dataset_id);
   profile := quality.make_profile(suggest_rules.dataset_id, null, 50000);
   patterns := quality.suggest_patterns(suggest_rules.dataset_id);
+  characters := quality.suggest_characters(suggest_rules.dataset_id);
   dependencies := quality.suggest_dependencies(suggest_rules.dataset_id);
   with c as (
     select c.*, c.row_count - c.nulls - c.empties as present,
@@ -33,7 +35,9 @@ begin
       left join lateral (select p from jsonb_array_elements(patterns) p where p ->> 'field' = c.field_name) p on true
      where c.org_id = n.org_id and c.dataset_id = suggest_rules.dataset_id and c.profile_id = profile and c.field_name <> all (n.key_fields)
   ), closed as (
-    select c.*, c.type <> 'jsonb' and c.present >= 50 and c.unseen_share <= 0.01 and c.distinct_count <= 1000 and c.distinct_count * 5 <= c.present
+    select c.*, c.type <> 'jsonb' and c.present >= 50 and c.unseen_share <= 0.01 and c.distinct_count <= 1000
+                -- Beside a value that nearly every row has, the others count by themselves.
+                and (c.distinct_count <= 10 or c.unseen_share * c.present <= 0.05 * (c.present - coalesce((c.top_values -> 0 ->> 1)::bigint, 0))) and c.distinct_count * 5 <= c.present
                 and not (c.family = 'number' and c.distinct_count > 30 and not coalesce(c.is_code, false)) and c.family not in ('date', 'timestamptz', 'boolean') as is_closed
       from c
   ), rules as (
@@ -70,16 +74,24 @@ begin
            format('the longest of %s has %s', c.present, c.longest)
       from closed c where c.type = 'text' and c.family = 'text' and c.present >= 50 and not c.is_closed and c.pattern is null
     union all
+    select c.position, 6, c.field_name || '_characters', 'pattern', array[c.field_name], jsonb_build_object('pattern', jsonb_build_array(h ->> 'pattern', '')), 'validity',
+           (h ->> 'confidence')::numeric, format('the signs of %s values are known', h ->> 'rows')
+      from closed c
+      join jsonb_array_elements(characters) h on h ->> 'field' = c.field_name
+     where c.type = 'text' and c.family = 'text' and not c.is_closed and c.pattern is null
+    union all
     select c.position, 7, c.field_name || '_unique', 'uniqueness', array[c.field_name], '{}'::jsonb, 'uniqueness', 1 - 1.0 / c.present,
            format('%s values, all different', c.present)
       from closed c where c.distinct_count = c.present and c.present >= 100 and c.distinct_exact and c.type !~ '^(numeric|timestamptz|jsonb|boolean)'
+             and (c.family <> 'number' or c.number_type = 'integer')
     union all
-    select f.position, 8 + (row_number() over (partition by d ->> 'to' order by d ->> 'confidence' desc))::int, (d ->> 'to') || '_by_' || (d ->> 'from'), 'functional_dependency',
-           array[d ->> 'from'], jsonb_build_object('to', d ->> 'to'), 'consistency', (d ->> 'confidence')::numeric,
-           format('%s pairs of rows with the same %s', d ->> 'pairs', d ->> 'from')
+    select f.position, 8, f.name || '_by_' || case when count(*) = 1 then min(d ->> 'from') else count(*) || '_others' end, 'functional_dependency',
+           array_agg(d ->> 'from' order by d ->> 'from'), jsonb_build_object('to', f.name) || case when count(*) > 1 then '{"deciders": "each"}'::jsonb else '{}' end, 'consistency',
+           min((d ->> 'confidence')::numeric), string_agg(format('%s pairs of rows with the same %s', d ->> 'pairs', d ->> 'from'), ', ' order by d ->> 'from')
       from jsonb_array_elements(dependencies) d
       join data.fields f on f.org_id = n.org_id and f.dataset_id = suggest_rules.dataset_id and f.name = d ->> 'to'
-     where d ->> 'to' <> all (n.key_fields)
+     where f.name <> all (n.key_fields)
+     group by f.position, f.name
   )
   select coalesce(jsonb_agg(jsonb_build_object('name', regexp_replace(left(r.name, 80), '^_+', ''), 'kind', r.kind, 'fields', r.fields, 'parameters', r.parameters,
            'dimension', r.dimension, 'severity', 'warning', 'confidence', round(r.confidence, 4), 'evidence', r.evidence) order by r.position, r.place), '[]')
