@@ -34,7 +34,7 @@ begin
     perform core.raise('IN014', 'the contract was changed during the load', 'The file is landed again.');
   end if;
   n := data.dataset_names(run.dataset_id);
-  rules := ingest.prepare_rules(run, ingest.landed_rules(run.dataset_id, p_columns), false);
+  rules := ingest.prepare_rules(run, p_columns, ingest.landed_rules(run.dataset_id, p_columns), false);
   -- Writers wait, readers go on. What the difference sees is what will be written to.
   execute format('lock table %s in share row exclusive mode', n.current_table);
   if accepted > 0 then

@@ -26,7 +26,7 @@ begin
   run := ingest.assert_lease(p_run, p_generation);
   rules := ingest.landed_rules(run.dataset_id, p_columns);
   unchecked := not p_first and ingest.rows_are_checked(run);
-  rules := ingest.prepare_rules(run, rules, true);
+  rules := ingest.prepare_rules(run, p_columns, rules, true);
   measured := ingest.measure_load(run, p_columns);
   perform ingest.find_failures(run, p_columns, rules);
   if not unchecked then
