@@ -54,7 +54,7 @@ begin
   remedy := 'Correct the value, or change the rule.';
   case p_kind
   when 'required' then
-    fails := case when type1 = 'text' then format('coalesce(btrim(%s), '''') = ''''', f1) else format('%s is null', f1) end;
+    fails := case when type1 = 'text' then format('%1$s is null or %1$s = '''' or starts_with(%1$s, '' '') and btrim(%1$s) = ''''', f1) else format('%s is null', f1) end;
     message := format('%s must have a value', target);
   when 'type' then
     fails := format('not pg_input_is_valid(btrim(%s), %L) and btrim(%1$s) <> ''''', as_text, bound_type);
@@ -71,8 +71,9 @@ begin
                        case when p ->> 'max' is not null then format('%s > %L::%s', value, p ->> 'max', bound_type) end);
     message := format('%s must be %s', target, concat_ws(' and ', 'at least ' || (p ->> 'min'), 'at most ' || (p ->> 'max')));
   when 'length' then
-    fails := concat_ws(' or ', case when low is not null then format('length(%s) < %s', as_text, low) end,
-                       case when p ? 'max' then format('length(%s) > %s', as_text, quality.rule_number(p, 'max')) end);
+    -- Bytes are counted faster than characters, and are never fewer nor more than four times as many.
+    fails := concat_ws(' or ', case when low is not null then format('octet_length(%1$s) < 4 * %2$s and length(%1$s) < %2$s', as_text, low) end,
+                       case when p ? 'max' then format('octet_length(%1$s) > %2$s and length(%1$s) > %2$s', as_text, quality.rule_number(p, 'max')) end);
     message := format('%s must be %s long', target, concat_ws(' and ', 'at least ' || low, 'at most ' || (p ->> 'max')));
     low := null;
   when 'pattern' then
