@@ -9,6 +9,7 @@ import { bench as api } from "./api/run.ts";
 import { bench as history } from "./history/run.ts";
 import { bench as load } from "./load/run.ts";
 import { bench as organizations } from "./organizations/run.ts";
+import { bench as quality } from "./quality/run.ts";
 import { bench as rls } from "./rls/run.ts";
 import { bench as scheduler } from "./scheduler/run.ts";
 import { bench as sealing } from "./sealing/run.ts";
@@ -23,6 +24,7 @@ const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>>
   api,
   organizations,
   sealing,
+  quality,
   start,
   streams,
   scheduler,

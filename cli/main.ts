@@ -4,6 +4,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { anomalies } from "./commands/anomalies.ts";
 import { audit } from "./commands/audit.ts";
 import { changes } from "./commands/changes.ts";
 import { connector } from "./commands/connector.ts";
@@ -20,7 +21,9 @@ import { operator } from "./commands/operator.ts";
 import { org } from "./commands/org.ts";
 import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
+import { profile } from "./commands/profile.ts";
 import { rejected } from "./commands/rejected.ts";
+import { rules } from "./commands/rules.ts";
 import { schedule } from "./commands/schedule.ts";
 import { source } from "./commands/source.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
@@ -40,6 +43,9 @@ const COMMANDS: Record<string, Command> = {
   connector,
   source,
   schedule,
+  rules,
+  profile,
+  anomalies,
   policy,
   "sql-login": sqlLogin,
   "identity-provider": identityProvider,

@@ -52,6 +52,8 @@ function named(type: TypeRef): TypeRef {
 }
 
 /** A query for each connection of the schema's root, asking for every field that needs no argument and is no object. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 async function listQueries(path: string, token: string): Promise<Map<string, string>> {
   const answer = await server.graphql(path, token, INTROSPECT);
   const types = new Map<string, Field[]>(
@@ -66,7 +68,9 @@ async function listQueries(path: string, token: string): Promise<Map<string, str
       (f) => ["SCALAR", "ENUM"].includes(named(f.type).kind) && f.args.length === 0,
     );
     const needed = field.args.filter((a) => a.type.kind === "NON_NULL" && a.defaultValue === null);
-    const args = ["first: 50", ...needed.map((a) => `${a.name}: "${new Date().toISOString()}"`)].join(", ");
+    const invent = (type: TypeRef): string =>
+      named(type).name === "UUID" ? NOBODY : new Date().toISOString();
+    const args = ["first: 50", ...needed.map((a) => `${a.name}: "${invent(a.type)}"`)].join(", ");
     const selection = scalars.length > 0 ? `nodes { ${scalars.map((f) => f.name).join(" ")} }` : "totalCount";
     queries.set(field.name, `{ ${field.name}(${args}) { ${selection} } }`);
   }

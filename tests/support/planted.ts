@@ -50,6 +50,31 @@ const LOAD_ROWS = `
     insert into private.openlineage_secrets (org_id, sealed) values ($1, 'v1.x')
   ), setting as (
     insert into quality.rule_settings (org_id, dataset_id, field_name, rule, severity) values ($1, $3, 'name', 'required', 'error')
+  ), rule as (
+    insert into quality.rules (org_id, dataset_id, name, enabled) values ($1, $3, 'planted', false) returning id
+  ), rule_version as (
+    insert into quality.rule_versions (org_id, rule_id, version, kind, fields, parameters, dimension)
+    select $1, id, 1, 'allowed_values', '{name}', jsonb_build_object('values', jsonb_build_array('secret of ' || $2)), 'validity' from rule
+  ), result as (
+    insert into quality.results (org_id, dataset_id, check_id, rule_name, kind, dimension, severity, scope, row_count, failures, passed, message)
+    select $1, $3, id, 'planted', 'required', 'validity', 'error', 'row', 1, 1, false, 'secret of ' || $2 from run
+  ), failing as (
+    insert into quality.failing_rows (org_id, dataset_id, check_id, rule_name, no, record)
+    select $1, $3, id, 'planted', 1, jsonb_build_object('name', 'secret of ' || $2) from run
+  ), score as (
+    insert into quality.scores (org_id, dataset_id, check_id, score, rules, failed, row_count) select $1, $3, id, 0.5, 1, 1, 1 from run
+  ), incident as (
+    insert into quality.incidents (org_id, dataset_id, rule_name, severity, title, first_check, last_check, due_at)
+    select $1, $3, 'planted', 'error', 'secret of ' || $2, id, id, now() from run returning id
+  ), incident_comment as (
+    insert into quality.incident_comments (org_id, incident_id, body) select $1, id, 'secret of ' || $2 from incident
+  ), profile as (
+    insert into quality.profiles (org_id, dataset_id, row_count, sampled, millis) values ($1, $3, 1, 1, 1) returning id
+  ), column_profile as (
+    insert into quality.column_profiles (org_id, dataset_id, profile_id, field_name, position, type, row_count, nulls, distinct_count, distinct_exact, minimum)
+    select $1, $3, id, 'name', 1, 'text', 1, 0, 1, true, 'secret of ' || $2 from profile
+  ), feedback as (
+    insert into quality.feedback (org_id, dataset_id, measure, moment, verdict, note) values ($1, $3, 'name', now(), 'expected', 'secret of ' || $2)
   )
   select id from run`;
 

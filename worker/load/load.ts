@@ -158,12 +158,12 @@ async function merge(load: Load, checked: Checked): Promise<Outcome> {
           await client.query("select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(found.hold)]);
           return "held";
         }
-        await client.query("select ingest.complete_merge($1, $2, $3, $4, $5)", [
-          ...fence,
-          mapping,
-          found.accepted,
-          landed.first,
-        ]);
+        const { rows: ended } = await client.query<{ status: string }>(
+          "select status from ingest.complete_merge($1, $2, $3, $4, $5)",
+          [...fence, mapping, found.accepted, landed.first],
+        );
+        // A rule about the rows in force was asked once they were written, and undid it.
+        if (ended[0]!.status === "held") return "held";
         // What became of the raw records is written to them afterwards: with the merge, or not at all.
         if (context.documents && run.replay_of === null) {
           await client.query("select core.enqueue('ingest__describe_raw', $1, null, $2)", [

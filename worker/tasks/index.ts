@@ -13,6 +13,7 @@ import { createPullTask } from "./ingest__pull.ts";
 import { createTransformTask } from "./ingest__transform.ts";
 import { createEmitTask } from "./lineage__emit.ts";
 import { owned } from "./owned.ts";
+import { createProfileTask } from "./quality__profile.ts";
 
 export interface WorkerContext {
   /** The worker's own connections (role cadastre_worker). */
@@ -40,6 +41,7 @@ export function createTaskList(context: WorkerContext): TaskList {
     ingest__transform: createTransformTask(context),
     ingest__describe_raw: createDescribeRawTask(context),
     lineage__emit: createEmitTask(context),
+    quality__profile: createProfileTask(context),
   });
 }
 

@@ -23,6 +23,7 @@ declare
   repeated boolean := false;
   contract int;
   rules jsonb;
+  counted jsonb;
   found_out jsonb;
 begin
   perform core.require('run.execute');
@@ -33,7 +34,7 @@ begin
     perform core.raise('IN014', 'the contract was changed during the load', 'The file is landed again.');
   end if;
   n := data.dataset_names(run.dataset_id);
-  rules := ingest.landed_rules(run.dataset_id, p_columns);
+  rules := ingest.prepare_rules(run, p_columns, ingest.landed_rules(run.dataset_id, p_columns), false);
   -- Writers wait, readers go on. What the difference sees is what will be written to.
   execute format('lock table %s in share row exclusive mode', n.current_table);
   if accepted > 0 then
@@ -65,7 +66,10 @@ begin
   if kept = accepted and not repeated then
     return p_checked || '{"found": false}';
   end if;
-  found_out := ingest.count_checked(run, kept, p_problem_rows, ingest.count_rules(run, rules)) || '{"found": true}';
+  counted := ingest.count_rules(run, rules);
+  found_out := ingest.count_checked(run, kept, p_problem_rows, counted) || '{"found": true}';
+  select * into run from ingest.runs r where r.org_id = run.org_id and r.id = run.id;
+  perform ingest.record_results(run, rules, counted);
   -- Behind a closed gate nothing is made ready.
   if repeated and found_out ->> 'hold' is null then
     if p_first then

@@ -18,17 +18,26 @@ declare
   typed text := ingest.landing_name(p_run, p_generation, 'typed');
   unchecked boolean;
   accepted bigint;
+  measured jsonb;
+  counted jsonb;
+  told jsonb;
 begin
   perform core.require('run.execute');
   run := ingest.assert_lease(p_run, p_generation);
   rules := ingest.landed_rules(run.dataset_id, p_columns);
   unchecked := not p_first and ingest.rows_are_checked(run);
+  rules := ingest.prepare_rules(run, p_columns, rules, true);
+  measured := ingest.measure_load(run, p_columns);
   perform ingest.find_failures(run, p_columns, rules);
   if not unchecked then
     perform ingest.find_broken(run, rules, typed);
   end if;
   accepted := p_landed - ingest.reject_failures(run, p_columns, rules, typed);
-  return ingest.count_checked(run, accepted, p_problem_rows, ingest.count_rules(run, rules)) || jsonb_build_object('unchecked', unchecked);
+  counted := ingest.count_rules(run, rules);
+  told := ingest.count_checked(run, accepted, p_problem_rows, counted || ingest.held_by(measured));
+  select * into run from ingest.runs r where r.org_id = run.org_id and r.id = run.id;
+  perform ingest.record_results(run, rules, counted, measured);
+  return told || jsonb_build_object('unchecked', unchecked);
 end
 $$;
 comment on function ingest.check_rows(uuid, int, text[], bigint, bigint, boolean) is

@@ -19,7 +19,7 @@ begin
   end if;
   select string_agg(format('(%s)', r ->> 'fails'), ' or ' order by r -> 'no'),
          string_agg(format('case when %s then %s end', r ->> 'fails', r ->> 'no'), ', ' order by r -> 'no'),
-         format('%L::int[]', coalesce(array_agg((r ->> 'no')::int) filter (where r ->> 'severity' in ('error', 'critical')), '{}'))
+         format('%L::int[]', coalesce(array_agg((r ->> 'no')::int) filter (where (r ->> 'rejects')::boolean), '{}'))
     into broken, listed, rejecting
     from jsonb_array_elements(p_rules) r;
   -- By itself, because CREATE TABLE AS may run parallel.

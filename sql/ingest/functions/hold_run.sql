@@ -10,6 +10,10 @@ begin
   run := ingest.assert_lease(p_run, p_generation);
   perform ingest.drop_landing(run.id, p_generation);
   perform ingest.end_steps(run.org_id, run.id, 'succeeded', p_error);
+  -- Held before anything was checked (for its contract): there is nothing to score.
+  if exists (select from quality.results q where q.org_id = run.org_id and q.check_id = run.id) then
+    perform quality.settle_check(run.dataset_id, run.id, run.id, run.read_rows);
+  end if;
   update ingest.runs r set status = 'held', lease_until = null, error = p_error
    where r.org_id = run.org_id and r.id = run.id
   returning * into run;

@@ -14,6 +14,7 @@ begin
   end if;
   execute format('insert into %s select line, null, ''rejected'' from %s where rejected and not done', out_table, fail);
   perform ingest.record_issues(p_run, p_columns, p_rules, p_source);
+  perform ingest.keep_failing_rows(p_run, p_rules, p_source);
   perform ingest.keep_keys(p_run, p_columns, p_source);
   execute format('delete from %s t using %s f where t.ctid = f.row_ctid and f.rejected and not f.done', p_source, fail);
   get diagnostics gone = row_count;

@@ -1,0 +1,310 @@
+import { readFile, stat } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { fromGreatExpectations, toGreatExpectations } from "../../lib/quality/great-expectations.ts";
+import { type Rule, ruleShape, type Skipped } from "../../lib/quality/rule.ts";
+import { fromSoda, toSoda } from "../../lib/quality/soda.ts";
+import {
+  type Command,
+  fail,
+  findDataset,
+  findMember,
+  findOrg,
+  type OrgRow,
+  type Output,
+  type Session,
+  withSession,
+} from "../command.ts";
+
+const MAX_FILE = 2_000_000;
+const MAX_RULES = 1000;
+const DEFAULT_LOADS = 40;
+const ORIGINS = { json: "hand", gx: "great_expectations", soda: "soda" } as const;
+type Format = keyof typeof ORIGINS;
+
+interface Asked {
+  session: Session;
+  org: OrgRow;
+  userId: string | null;
+  dataset: string;
+  datasetId: string;
+}
+interface Given {
+  name?: string | undefined;
+  file?: string | undefined;
+  format?: string | undefined;
+  version?: string | undefined;
+  loads?: string | undefined;
+  save?: boolean | undefined;
+  deploy?: boolean | undefined;
+  all?: boolean | undefined;
+}
+
+async function query<T>({ session, org, userId }: Asked, text: string, values: unknown[]): Promise<T[]> {
+  const { rows } = await session.asOrg(org.id, (client) => client.query(text, values), userId);
+  return rows as T[];
+}
+
+function formatOf({ file, format }: Given): Format {
+  if (format === undefined) return /\.ya?ml$/i.test(file ?? "") ? "soda" : "json";
+  return format in ORIGINS ? (format as Format) : fail("USAGE", "--format is json, gx or soda");
+}
+
+/** A file of one rule, of many, a suite or checks. Errors: AppError NOT_A_FILE, BAD_INPUT. */
+async function readRules(
+  given: Given,
+  dataset: string,
+): Promise<{ rules: Rule[]; skipped: Skipped[]; format: Format }> {
+  const { file } = given;
+  if (!file) fail("USAGE", "--file is missing", "Name a file with rules.");
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) fail("NOT_A_FILE", `${file} is not a file`, "Name a file with rules.");
+  if (found.size > MAX_FILE) fail("USAGE", `${file} is longer than ${MAX_FILE} bytes`);
+  const text = await readFile(file, "utf8");
+  const format = formatOf(given);
+  if (format === "soda") return { ...fromSoda(text, dataset), format };
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    fail("BAD_INPUT", `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const isSuite = content !== null && typeof content === "object" && "expectations" in content;
+  if (format === "gx" || isSuite) return { ...fromGreatExpectations(content), format: "gx" };
+  const list = z
+    .array(ruleShape)
+    .max(MAX_RULES)
+    .safeParse(Array.isArray(content) ? content : [content]);
+  if (!list.success) fail("BAD_INPUT", `${file} is not a list of rules`, z.prettifyError(list.error));
+  return { rules: list.data, skipped: [], format };
+}
+
+async function save(
+  asked: Asked,
+  rules: readonly Rule[],
+  origin: string,
+  deploy: boolean,
+): Promise<unknown[]> {
+  return asked.session.asOrg(
+    asked.org.id,
+    async (client) => {
+      const saved: unknown[] = [];
+      for (const rule of rules) {
+        const { rows } = await client.query(
+          "select name, version, deployed_version from quality.put_rule($1, $2, $3)",
+          [asked.datasetId, JSON.stringify(rule), origin],
+        );
+        if (deploy) await client.query("select quality.deploy_rule($1, $2)", [asked.datasetId, rule.name]);
+        saved.push(
+          deploy ? { ...rows[0], deployed_version: (rows[0] as { version: number }).version } : rows[0],
+        );
+      }
+      return saved;
+    },
+    asked.userId,
+  );
+}
+
+const SAVED = `
+  select r.name, r.version, r.deployed_version, r.enabled, v.kind, v.fields, v.parameters, v.severity, v.scope, v.action, v.dimension,
+         v.max_failures::int, v.max_share::float, v.tags, v.description
+    from quality.rules r join quality.rule_versions v on v.org_id = r.org_id and v.rule_id = r.id and v.version = r.version
+   where r.dataset_id = $1 order by r.name`;
+interface Saved extends Rule {
+  version: number;
+  deployed_version: number | null;
+  enabled: boolean;
+}
+
+interface Trial {
+  rows: number;
+  failures: number;
+  measured: number | null;
+  passed: boolean;
+  held: number;
+  of: number;
+  rejected: number;
+  message: string;
+}
+
+async function tryRule(asked: Asked, rule: Rule, loads: number): Promise<Trial> {
+  const [row] = await query<{ tried: Trial }>(asked, "select ingest.try_rule($1, $2, $3) as tried", [
+    asked.datasetId,
+    JSON.stringify(rule),
+    loads,
+  ]);
+  return row!.tried;
+}
+
+function definitionOf(saved: Saved): Rule {
+  const { version: _version, deployed_version: _deployed, enabled: _enabled, ...rule } = saved;
+  return Object.fromEntries(
+    Object.entries(rule).filter(([, v]) => v !== null && v !== "" && !(Array.isArray(v) && v.length === 0)),
+  ) as unknown as Rule;
+}
+
+const trialLine = (name: string, t: Trial): string =>
+  `${name}: ${t.measured === null ? `${t.failures} of ${t.rows} rows fail` : `measured ${t.measured}`} now; would have held ${t.held} of ${t.of} loads${t.measured === null ? `, rejected ${t.rejected} rows` : ""}`;
+
+const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Promise<number>> = {
+  async suggest(asked, given, output) {
+    const [row] = await query<{ rules: Rule[] }>(asked, "select quality.suggest_rules($1) as rules", [
+      asked.datasetId,
+    ]);
+    const { rules } = row!;
+    if (given.save || given.deploy) await save(asked, rules, "suggested", given.deploy === true);
+    const lines = rules.map(
+      (r) => `${r.name.padEnd(40)} ${r.kind.padEnd(22)} ${r.confidence}  ${r.evidence}`,
+    );
+    output.print(rules, lines.join("\n") || "nothing to suggest");
+    return 0;
+  },
+  async add(asked, given, output) {
+    const { rules, skipped, format } = await readRules(given, asked.dataset);
+    const saved = await save(asked, rules, ORIGINS[format], given.deploy === true);
+    output.print(
+      { saved, skipped },
+      [
+        `${saved.length} rules saved${given.deploy ? " and deployed" : " as drafts: try them with rules dry-run, then rules deploy"}`,
+        ...skipped.map((s) => `left out: ${s.what} ${s.why}`),
+      ].join("\n"),
+    );
+    return 0;
+  },
+  async list(asked, _given, output) {
+    const rules = await query<Saved>(asked, SAVED, [asked.datasetId]);
+    const state = (r: Saved): string =>
+      r.deployed_version === null ? "draft" : r.enabled ? `deployed v${r.deployed_version}` : "off";
+    const lines = rules.map(
+      (r) => `${r.name.padEnd(40)} ${r.kind.padEnd(22)} ${r.severity!.padEnd(9)} v${r.version} ${state(r)}`,
+    );
+    output.print(rules, lines.join("\n") || "no rules");
+    return 0;
+  },
+  async run(asked, _given, output) {
+    interface Checked {
+      rows: number;
+      score: number;
+      results: {
+        rule_name: string;
+        failures: number;
+        measured: number | null;
+        passed: boolean;
+        message: string;
+        severity: string;
+      }[];
+    }
+    const [row] = await query<{ checked: Checked }>(asked, "select quality.run_rules($1) as checked", [
+      asked.datasetId,
+    ]);
+    const { checked } = row!;
+    const lines = checked.results.map(
+      (r) =>
+        `${r.passed ? "passed" : "FAILED"}  ${r.rule_name}: ${r.measured === null ? `${r.failures} of ${checked.rows} rows fail` : `measured ${r.measured}`}`,
+    );
+    output.print(checked, [`score ${checked.score} over ${checked.rows} rows`, ...lines].join("\n"));
+    return checked.results.some((r) => !r.passed && (r.severity === "error" || r.severity === "critical"))
+      ? 1
+      : 0;
+  },
+  async "dry-run"(asked, given, output) {
+    const loads = Number(given.loads ?? DEFAULT_LOADS);
+    if (!Number.isInteger(loads) || loads < 0) fail("USAGE", "--loads is a whole number");
+    const rules = given.file
+      ? (await readRules(given, asked.dataset)).rules
+      : (await query<Saved>(asked, SAVED, [asked.datasetId]))
+          .map(definitionOf)
+          .filter((r) => !given.name || r.name === given.name);
+    if (rules.length === 0)
+      fail("NOT_FOUND", "there is no such rule", "cadastre rules list tells what there is.");
+    const trials: (Trial & { name: string })[] = [];
+    for (const rule of rules) trials.push({ name: rule.name, ...(await tryRule(asked, rule, loads)) });
+    output.print(trials, trials.map((t) => trialLine(t.name, t)).join("\n"));
+    return 0;
+  },
+  async deploy(asked, given, output) {
+    const names = given.all
+      ? (await query<Saved>(asked, SAVED, [asked.datasetId])).map((r) => r.name)
+      : [given.name ?? fail("USAGE", "the rule's name is missing", "Name it, or all of them by --all.")];
+    const version = given.version === undefined ? null : Number(given.version);
+    if (version !== null && !Number.isInteger(version)) fail("USAGE", "--version is a whole number");
+    const deployed: { name: string; deployed_version: number }[] = [];
+    for (const name of names) {
+      deployed.push(
+        ...(await query<{ name: string; deployed_version: number }>(
+          asked,
+          "select name, deployed_version from quality.deploy_rule($1, $2, $3)",
+          [asked.datasetId, name, version],
+        )),
+      );
+    }
+    output.print(
+      deployed,
+      deployed.map((d) => `${d.name} is deployed in version ${d.deployed_version}`).join("\n"),
+    );
+    return 0;
+  },
+  async export(asked, given, output) {
+    const rules = (await query<Saved>(asked, SAVED, [asked.datasetId])).map(definitionOf);
+    const format = formatOf(given);
+    if (format === "json") output.print(rules, JSON.stringify(rules, null, 2));
+    else if (format === "gx") {
+      const { suite, skipped } = toGreatExpectations(asked.dataset, rules);
+      output.print({ suite, skipped }, JSON.stringify(suite, null, 2));
+    } else {
+      const { text, skipped } = toSoda(asked.dataset, rules);
+      output.print({ text, skipped }, text);
+    }
+    return 0;
+  },
+  async drop(asked, given, output) {
+    const name = given.name ?? fail("USAGE", "the rule's name is missing");
+    await query(asked, "select quality.drop_rule($1, $2)", [asked.datasetId, name]);
+    output.print({ dropped: name }, `${name} is gone`);
+    return 0;
+  },
+};
+
+export const rules: Command = {
+  usage: [
+    "rules suggest --org <slug> --dataset <name> [--save | --deploy] [--as <email>]",
+    "rules add --org <slug> --dataset <name> --file <rules> [--format json|gx|soda] [--deploy] [--as <email>]",
+    "rules list|run --org <slug> --dataset <name> [--as <email>]",
+    "rules dry-run [<rule>] --org <slug> --dataset <name> [--file <rules>] [--loads n] [--as <email>]",
+    "rules deploy <rule>|--all --org <slug> --dataset <name> [--version n] [--as <email>]",
+    "rules export --org <slug> --dataset <name> [--format json|gx|soda]",
+    "rules drop <rule> --org <slug> --dataset <name> [--as <email>]",
+  ],
+  async run(args, output) {
+    const text = { type: "string" } as const;
+    const flag = { type: "boolean" } as const;
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        org: text,
+        dataset: text,
+        file: text,
+        format: text,
+        as: text,
+        version: text,
+        loads: text,
+        save: flag,
+        deploy: flag,
+        all: flag,
+      },
+    });
+    const [verb, name] = positionals;
+    const act =
+      verb && Object.hasOwn(VERBS, verb)
+        ? VERBS[verb]!
+        : fail("USAGE", `usage: cadastre ${rules.usage.join("\n       cadastre ")}`);
+    const dataset = values.dataset ?? fail("USAGE", "--dataset is missing");
+    return withSession(async (session) => {
+      const org = await findOrg(session, values.org);
+      const userId = values.as ? await findMember(session, org, values.as) : null;
+      const datasetId = await findDataset(session, org, dataset);
+      return act({ session, org, userId, dataset, datasetId }, { ...values, name }, output);
+    });
+  },
+};

@@ -1,0 +1,232 @@
+/**
+ * Points of a series that do not fit, found as they come: whatever is said of a point is known from earlier ones alone.
+ *
+ * Baseline: the best of three, by how far each was from the points of the last week: the median of the same time in
+ * earlier weeks, of the same time on earlier days, of the last day. Score: the distance from it in robust deviations
+ * (median absolute distance), median over three points, so that one wrong value is not yet an alarm. Threshold: what the
+ * series itself does on its worst days: a quarter of the last four weeks' days reach it. So a bursty series is not told of
+ * every day, and a calm one is told of little.
+ */
+import { median, quantile } from "./robust.ts";
+
+export interface Point {
+  /** Milliseconds since 1970. */
+  time: number;
+  value: number;
+}
+
+export type Direction = "both" | "up" | "down";
+export type Sensitivity = "low" | "normal" | "high";
+
+export interface Options {
+  direction?: Direction;
+  sensitivity?: Sensitivity;
+  /** Moments that people called expected: what is no further off at that time of day is not told of again. */
+  expected?: readonly number[];
+}
+
+export interface Scored extends Point {
+  /** null: too early to say. */
+  baseline: number | null;
+  score: number;
+  threshold: number | null;
+  anomaly: boolean;
+}
+
+/** Neighbouring anomalies, as people are told of them. */
+export interface Episode {
+  from: number;
+  to: number;
+  points: number;
+  peak: { time: number; value: number; baseline: number; score: number };
+  direction: "up" | "down";
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Times of day nearer than this count as the same. */
+const SLOT = HOUR / 2;
+const SMOOTHED = 3;
+/** Nothing is said before this much has been seen. */
+const WARM_UP = 3 * DAY;
+const LOOK_BACK_DAYS = 28;
+const WORST_DAYS = 0.75;
+const MIN_SCORE = 5;
+const FACTOR: Record<Sensitivity, number> = { low: 1.8, normal: 1.2, high: 0.9 };
+/** Anomalies further apart than this are told of apart. */
+const APART = 6 * HOUR;
+/** An expected point speaks for its time of day, this far around. */
+const EXPECTED_AROUND = 3 * HOUR;
+/** Distances below this share of the baseline are none. */
+const FLOOR = 0.01;
+const CANDIDATES = ["week", "day", "last"] as const;
+type Candidate = (typeof CANDIDATES)[number];
+
+interface Seen {
+  time: number;
+  value: number;
+}
+
+/** What earlier points say of the next. */
+class Baselines {
+  private readonly weekly = new Map<number, Seen[]>();
+  private readonly daily = new Map<number, Seen[]>();
+  private readonly off: Record<Candidate, number[]> = { week: [], day: [], last: [] };
+  private best: { name: Candidate; off: number } | null = null;
+  private lastDay: number | null = null;
+  private readonly values: number[] = [];
+  private readonly slot: number;
+  private readonly perSlot: number;
+  private readonly perDay: number;
+
+  constructor(step: number) {
+    this.slot = Math.max(step, SLOT);
+    this.perSlot = Math.max(1, Math.round(this.slot / step));
+    this.perDay = Math.max(2, Math.round(DAY / step));
+  }
+
+  private slots(time: number): [number, number] {
+    const slot = Math.floor(time / this.slot);
+    return [
+      slot % Math.max(1, Math.round((7 * DAY) / this.slot)),
+      slot % Math.max(1, Math.round(DAY / this.slot)),
+    ];
+  }
+
+  private candidates(time: number): Partial<Record<Candidate, number>> {
+    const [week, day] = this.slots(time);
+    const found: Partial<Record<Candidate, number>> = {};
+    const weeks = this.weekly.get(week) ?? [];
+    if (
+      weeks.length > 0 &&
+      Math.floor(weeks[0]!.time / (7 * DAY)) !== Math.floor(weeks.at(-1)!.time / (7 * DAY))
+    ) {
+      found.week = median(weeks.slice(-6 * this.perSlot).map((p) => p.value));
+    }
+    const days = this.daily.get(day) ?? [];
+    if (days.length >= 3 * this.perSlot)
+      found.day = median(days.slice(-10 * this.perSlot).map((p) => p.value));
+    const n = this.values.length;
+    if (n >= this.perDay / 2) {
+      if (n % this.perSlot === 0 || this.lastDay === null)
+        this.lastDay = median(this.values.slice(-this.perDay));
+      found.last = this.lastDay;
+    }
+    return found;
+  }
+
+  private choose(): void {
+    if (this.values.length % Math.max(1, 2 * this.perSlot) !== 0) return;
+    this.best = null;
+    for (const name of CANDIDATES) {
+      const off = this.off[name];
+      if (off.length < this.perDay / 2) continue;
+      const typical = median(off.slice(-7 * this.perDay));
+      if (this.best === null || typical < this.best.off * 0.95) this.best = { name, off: typical };
+    }
+  }
+
+  /** Where the point is expected, and how far off it is, in robust deviations; then it is one of those seen. */
+  take({ time, value }: Point): { baseline: number | null; score: number } {
+    const found = this.candidates(time);
+    this.choose();
+    const baseline = this.best ? (found[this.best.name] ?? null) : null;
+    const unit =
+      this.best && baseline !== null ? Math.max(1.4826 * this.best.off, FLOOR * Math.abs(baseline), 1e-9) : 1;
+    const score = baseline === null ? 0 : (value - baseline) / unit;
+    for (const name of CANDIDATES)
+      if (found[name] !== undefined) this.off[name].push(Math.abs(value - found[name]));
+    const [week, day] = this.slots(time);
+    push(this.weekly, week, { time, value });
+    push(this.daily, day, { time, value });
+    this.values.push(value);
+    return { baseline, score };
+  }
+}
+
+function push(map: Map<number, Seen[]>, key: number, point: Seen): void {
+  const list = map.get(key);
+  if (list) list.push(point);
+  else map.set(key, [point]);
+}
+
+function sided(score: number, direction: Direction): number {
+  return direction === "both" ? Math.abs(score) : Math.max(0, direction === "up" ? score : -score);
+}
+
+function timesNear(a: number, b: number): boolean {
+  const apart = Math.abs((a % DAY) - (b % DAY));
+  return Math.min(apart, DAY - apart) <= EXPECTED_AROUND;
+}
+
+/** Scores every point of a series in order of time. */
+export function scoreSeries(series: readonly Point[], options: Options = {}): Scored[] {
+  const points = [...series].sort((a, b) => a.time - b.time);
+  if (points.length < 3)
+    return points.map((p) => ({ ...p, baseline: null, score: 0, threshold: null, anomaly: false }));
+  const step = Math.max(1, median(points.slice(1).map((p, i) => p.time - points[i]!.time)));
+  const baselines = new Baselines(step);
+  const { direction = "both", sensitivity = "normal", expected = [] } = options;
+  const recent: number[] = [];
+  const worst: number[] = [];
+  const forgiven: { time: number; score: number }[] = [];
+  const pending = [...expected].sort((a, b) => a - b);
+  let day = Math.floor(points[0]!.time / DAY);
+  let most = 0;
+  return points.map((point) => {
+    const { baseline, score: off } = baselines.take(point);
+    recent.push(sided(off, direction));
+    if (recent.length > SMOOTHED) recent.shift();
+    const score = median(recent);
+    const today = Math.floor(point.time / DAY);
+    if (today !== day) {
+      worst.push(most);
+      if (worst.length > LOOK_BACK_DAYS) worst.shift();
+      most = 0;
+      day = today;
+    }
+    let threshold: number | null = null;
+    if (baseline !== null && point.time - points[0]!.time > WARM_UP && worst.length >= 2) {
+      threshold = Math.max(MIN_SCORE, FACTOR[sensitivity] * quantile(worst, WORST_DAYS));
+      for (const f of forgiven)
+        if (timesNear(f.time, point.time)) threshold = Math.max(threshold, f.score * 1.1);
+    }
+    const called = pending.some((moment) => Math.abs(moment - point.time) <= EXPECTED_AROUND);
+    if (called) forgiven.push({ time: point.time, score });
+    most = Math.max(most, score);
+    return {
+      ...point,
+      baseline,
+      score,
+      threshold,
+      anomaly: threshold !== null && score > threshold && !called,
+    };
+  });
+}
+
+/** Joins neighbouring anomalies to what people are told. */
+export function episodesOf(scored: readonly Scored[]): Episode[] {
+  const episodes: Episode[] = [];
+  for (const p of scored) {
+    if (!p.anomaly) continue;
+    const peak = {
+      time: p.time,
+      value: p.value,
+      baseline: p.baseline!,
+      score: Math.round(p.score * 100) / 100,
+    };
+    const last = episodes.at(-1);
+    if (last && p.time - last.to <= APART) {
+      last.to = p.time;
+      last.points += 1;
+      if (peak.score > last.peak.score) {
+        last.peak = peak;
+        last.direction = p.value >= p.baseline! ? "up" : "down";
+      }
+    } else {
+      const direction = p.value >= p.baseline! ? "up" : "down";
+      episodes.push({ from: p.time, to: p.time, points: 1, peak, direction });
+    }
+  }
+  return episodes;
+}

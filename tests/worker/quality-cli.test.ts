@@ -1,0 +1,145 @@
+/** Rules, profiles and anomalies from the command line, as processes of their own against the test's database. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { runCommand } from "../support/process.ts";
+import { type Bench, createLoader, declare } from "./support.ts";
+
+let bench: Bench;
+let home: string;
+
+beforeAll(async () => {
+  bench = await createLoader();
+  home = await mkdtemp(path.join(tmpdir(), "cadastre-cli-"));
+  const { gateway, worker, claimKey } = inject("cluster");
+  await writeFile(
+    path.join(home, "secrets.json"),
+    JSON.stringify({ superuser: "-", gateway, worker, claimKey }),
+  );
+  await declare(
+    bench,
+    "orders",
+    [
+      { name: "id", type: "integer" },
+      { name: "status" },
+      { name: "zip" },
+      { name: "city" },
+      { name: "amount", type: "integer" },
+      { name: "at", type: "timestamptz" },
+    ],
+    ["id"],
+  );
+  const rows = Array.from({ length: 600 }, (_, i) => {
+    const at = new Date(Date.UTC(2026, 0, 1) + i * 3_600_000).toISOString();
+    const amount = i >= 500 && i < 506 ? 900 : 100 + (i % 24) * 2 + (i % 3);
+    return `${i},${["new", "sent"][i % 2]},${10000 + (i % 40)},town ${i % 20},${amount},${at}`;
+  });
+  await bench.load("orders", `id,status,zip,city,amount,at\n${rows.join("\n")}\n`);
+});
+afterAll(async () => {
+  await rm(home, { recursive: true, force: true });
+  await bench.close();
+});
+
+const cadastre = (line: string) => runCommand(home, line.split(" "), "", { DATABASE_URL: bench.db.adminUrl });
+async function json<T>(line: string): Promise<T> {
+  const done = await cadastre(`${line} --json`);
+  expect(done, `${line}: ${done.stderr}`).toMatchObject({ code: 0 });
+  return JSON.parse(done.stdout) as T;
+}
+const on = "--org acme --dataset orders";
+
+interface Named {
+  name: string;
+  kind: string;
+}
+
+describe("cadastre rules", () => {
+  it("suggests, saves, tries, deploys, runs and exports", async () => {
+    const suggested = await json<Named[]>(`rules suggest ${on} --save`);
+    expect(suggested.map((r) => r.name)).toEqual(
+      expect.arrayContaining([
+        "status_values",
+        "zip_values",
+        "city_by_zip",
+        "status_is_there",
+        "amount_range",
+      ]),
+    );
+    const [tried] = await json<Record<string, unknown>[]>(`rules dry-run status_values ${on}`);
+    expect(tried).toMatchObject({ name: "status_values", failures: 0, held: 0, of: 1 });
+    await json(`rules deploy --all ${on}`);
+    expect(
+      (await json<{ deployed_version: number }[]>(`rules list ${on}`)).every((r) => r.deployed_version === 1),
+    ).toBe(true);
+    const broken = ["amount_values", "city_by_zip", "status_by_2_others", "status_values"];
+    const bad = await bench.load(
+      "orders",
+      "id,status,zip,city,amount,at\n1000,lost,10001,town 9,5,2026-02-01\n",
+    );
+    const issues = await bench.query("select rule from ingest.row_issues where run_id = $1 order by rule", [
+      bad.id,
+    ]);
+    expect(issues.map((i) => i.rule)).toEqual(broken);
+    const checked = await json<{ score: number; results: { rule_name: string; passed: boolean }[] }>(
+      `rules run ${on}`,
+    );
+    expect(checked.results.filter((r) => !r.passed).map((r) => r.rule_name)).toEqual(broken);
+    expect(checked.score).toBeLessThan(1);
+
+    const file = path.join(home, "suite.json");
+    const { suite, skipped } = await json<{
+      suite: { expectations: unknown[] };
+      skipped: { what: string }[];
+    }>(`rules export ${on} --format gx`);
+    expect(skipped.map((s) => s.what)).toContain("city_by_zip");
+    await writeFile(file, JSON.stringify(suite));
+    const added = await json<{ saved: { name: string; version: number }[] }>(
+      `rules add ${on} --file ${file}`,
+    );
+    expect(added.saved).toHaveLength(suite.expectations.length);
+    // What came back is what was there: no new versions.
+    expect(added.saved.filter((r) => r.name.endsWith("_values") && r.version > 1)).toEqual([]);
+  });
+
+  it("refuses what is not a rule with what to do next, and other organizations' people", async () => {
+    const file = path.join(home, "bad.json");
+    await writeFile(file, JSON.stringify([{ name: "x", kind: "range", field: "amount", parameters: {} }]));
+    expect(await cadastre(`rules add ${on} --file ${file}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("QC002"),
+    });
+    await writeFile(file, JSON.stringify([{ name: "x", kind: "required", field: "nope" }]));
+    expect((await cadastre(`rules add ${on} --file ${file}`)).stderr).toContain(
+      "QC003: the dataset has no field nope",
+    );
+    expect((await cadastre(`rules deploy nope ${on}`)).stderr).toContain("QC001");
+  });
+});
+
+describe("cadastre profile and anomalies", () => {
+  it("tell of fields and of points that do not fit", async () => {
+    const profile = await json<{ rows: number; columns: Record<string, unknown>[] }>(
+      "profile orders --org acme",
+    );
+    expect(profile.rows).toBe(601);
+    expect(profile.columns.find((c) => c.field === "city")).toMatchObject({
+      distinct: 20,
+      distinctExact: true,
+      nulls: 0,
+    });
+    const found = await json<{ points: number; anomalies: { from: string; direction: string }[] }>(
+      "anomalies orders --org acme --measure amount --time at",
+    );
+    expect(found.anomalies.map((a) => [a.from.slice(0, 10), a.direction])).toEqual([["2026-01-21", "up"]]);
+    await json("anomalies orders --org acme --measure amount --expected 2026-01-21T22:00:00Z");
+    expect(
+      (await json<{ anomalies: unknown[] }>("anomalies orders --org acme --measure amount --time at"))
+        .anomalies,
+    ).toEqual([]);
+    expect((await cadastre("anomalies orders --org acme --measure status --time at")).stderr).toContain(
+      "not a number",
+    );
+  });
+});
