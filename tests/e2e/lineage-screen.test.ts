@@ -47,6 +47,9 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await table.getByText("aggregated").first().waitFor();
     await table.getByText("File", { exact: false }).first().waitFor();
     expect(await table.getByText("Model records.record").count()).toBe(1);
+    // The list of columns fades out: axe must see what people see.
+    await page.getByRole("listbox").waitFor({ state: "detached" });
+    await page.waitForTimeout(400);
     expect(await axeViolations(page)).toEqual([]);
     await page.context().close();
   });
