@@ -68,15 +68,11 @@ function openTicket(secrets: Secrets, token: string, orgId: string, userId: stri
   return ticket;
 }
 
-/** Size and digest of what was sent; it passed by nobody. */
-async function measured(store: ObjectStore, key: string): Promise<{ size: number; sha256: Buffer }> {
+/** The digest of what was sent: it passed by nobody. */
+async function digestOf(store: ObjectStore, key: string): Promise<Buffer> {
   const hash = createHash("sha256");
-  let size = 0;
-  for await (const chunk of (await store.open(key)) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    size += chunk.length;
-  }
-  return { size, sha256: hash.digest() };
+  for await (const chunk of (await store.open(key)) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest();
 }
 
 function begin({ pool, store, organizations, claimKey, maxBytes, secrets }: DirectOptions): RequestHandler<{
@@ -133,27 +129,27 @@ function complete({ pool, store, organizations, claimKey, secrets }: DirectOptio
     } = parseInput(beginShape.partial({ size: true }), ticket.given, HINT);
     const settings = settingsFor(identity, String(response.locals.requestId), claimKey, request.ip);
     try {
-      await direct.complete(ticket.key, ticket.uploadId, etags);
+      // Asked again after a failure behind this point, the parts have been put together already.
+      if ((await store.size(ticket.key)) === null) await direct.complete(ticket.key, ticket.uploadId, etags);
     } catch (cause) {
+      if (cause instanceof AppError) throw cause;
       throw new AppError("BAD_INPUT", "the parts do not make the file", {
         hint: "Send every part, and give the ETag of each answer in order; then complete again.",
         cause,
       });
     }
-    try {
-      const stored = await measured(store, ticket.key);
-      if (stored.size !== ticket.size) {
-        throw new AppError("BAD_INPUT", `the file has ${stored.size} bytes, ${ticket.size} were announced`, {
-          hint: "Send it again; nothing of it was kept.",
-        });
-      }
-      const fileName = given.filename ?? `${name}.csv`;
-      const run = await submitUpload(pool, settings, { name, fileName, key: ticket.key, stored, given });
-      response.status(202).json({ fileId: run.file_id, runId: run.id, status: run.status });
-    } catch (error) {
+    const size = await store.size(ticket.key);
+    if (size !== ticket.size) {
       await store.remove(ticket.key);
-      throw error;
+      throw new AppError("BAD_INPUT", `the file has ${size} bytes, ${ticket.size} were announced`, {
+        hint: "Send it again; nothing of it was kept.",
+      });
     }
+    // Whatever fails from here on leaves the file where it is: completing again goes on.
+    const stored = { size, sha256: await digestOf(store, ticket.key) };
+    const fileName = given.filename ?? `${name}.csv`;
+    const run = await submitUpload(pool, settings, { name, fileName, key: ticket.key, stored, given });
+    response.status(202).json({ fileId: run.file_id, runId: run.id, status: run.status });
   };
 }
 

@@ -1,10 +1,13 @@
 /** Uploads that go past the server: parts are sent to the store itself, at addresses that count for a while. */
 import type { Client } from "minio";
+import { codeOf } from "./codes.ts";
 import { requireKey } from "./keys.ts";
 import { down } from "./s3-parts.ts";
 import type { DirectUploads } from "./types.ts";
 
 const MIB = 1024 * 1024;
+/** What the sender can put right; everything else is the store's trouble. */
+const WRONG_PARTS = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"]);
 /** S3 takes 10,000 parts of at least 5 MiB; fewer and larger ones make a shorter list. */
 const MIN_PART = 16 * MIB;
 const MAX_PARTS = 1000;
@@ -32,12 +35,12 @@ export function createDirect(client: Client, outside: Client, bucket: string): D
     },
     async complete(key, uploadId, etags) {
       requireKey(key);
-      await client.completeMultipartUpload(
-        bucket,
-        key,
-        uploadId,
-        etags.map((etag, i) => ({ part: i + 1, etag })),
-      );
+      const parts = etags.map((etag, i) => ({ part: i + 1, etag }));
+      try {
+        await client.completeMultipartUpload(bucket, key, uploadId, parts);
+      } catch (error) {
+        throw WRONG_PARTS.has(codeOf(error)) ? error : down(error);
+      }
     },
     async abort(key, uploadId) {
       requireKey(key);
