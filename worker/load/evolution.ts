@@ -57,15 +57,20 @@ async function find(
   { columns, types }: Evolutions,
   review: boolean,
 ): Promise<HeaderChanges> {
-  const accepted = await findAccepted(context, run, header.columns);
-  const asked = !accepted.header && (columns === "evolve" || columns === "freeze" || review);
-  const none = { changes: [], effect: { sampledRows: 0, matchedRows: 0, currentRows: 0 } };
-  const found = asked ? await findHeaderChanges(context, run, open, header) : none;
-  if (types === "discard_value" || accepted.run) return found;
-  const thorough = types === "evolve" || review;
   const { mapping, fields } = header;
-  const retyped = await findRetyped(context, run, open, header.columns, mapping, fields, thorough);
-  return { ...found, changes: [...found.changes, ...retyped] };
+  const differs = mapping.includes(null) || fields.some((field) => !mapping.includes(field.name));
+  const asked = differs && (columns === "evolve" || columns === "freeze" || review);
+  const thorough = types === "evolve" || review;
+  const retyped =
+    types === "discard_value"
+      ? []
+      : await findRetyped(context, run, open, header.columns, mapping, fields, thorough);
+  // The usual file fits: nothing is asked of the database for it.
+  const none = { changes: [], effect: { sampledRows: 0, matchedRows: 0, currentRows: 0 } };
+  if (!asked && retyped.length === 0) return none;
+  const accepted = await findAccepted(context, run, header.columns);
+  const found = asked && !accepted.header ? await findHeaderChanges(context, run, open, header) : none;
+  return { ...found, changes: [...found.changes, ...(accepted.run ? [] : retyped)] };
 }
 
 /** What the contract can follow by itself; null: it is not sure enough to be followed. */
