@@ -59,6 +59,12 @@ export class PartStore extends DataStore {
     await rm(`${file}.json`, { force: true });
   }
 
+  /** How many unfinished uploads an organization has. */
+  async countOf(orgId: string): Promise<number> {
+    const names = await readdir(this.folder).catch(() => []);
+    return names.filter((name) => ID.test(name) && name.startsWith(`${orgId}.`)).length;
+  }
+
   /** Takes back the end of an upload whose whole could not be handed on: its sender sends that again. */
   async reopen(id: string): Promise<void> {
     const file = this.pathOf(id);
