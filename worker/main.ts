@@ -13,10 +13,12 @@ import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
 import { AppError, explain } from "../lib/errors.ts";
 import { type Connections, openInstance } from "../lib/instance.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
+import { type Metrics, openMetrics } from "../lib/metrics.ts";
 import { createPool, withClaim } from "../lib/pg.ts";
 import { loadSecrets, type Secrets } from "../lib/secrets.ts";
 import { createDocumentStore, type DocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
+import { watchWorker } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
 import { startPump } from "./stream/pump.ts";
@@ -42,6 +44,8 @@ export interface WorkerOptions {
   /** Keys that sign the audit trail's checkpoints; without them this worker does not seal. */
   auditKeys?: () => Promise<AuditKeys>;
   log: Logger;
+  /** Where its figures are shown; absent: nowhere. */
+  metrics?: Metrics;
   /** True where no other worker can be alive (an embedded database that has just been started). */
   alone?: boolean;
   /** Silence after which another worker counts as dead, in seconds; default PATIENCE_SECONDS. */
@@ -103,6 +107,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     secrets: options.secrets,
     auditKeys: options.auditKeys ?? null,
   };
+  if (options.metrics) watchWorker(options.metrics, context);
   const ids = new Set<string>();
   // Given to the runner so that it is heard from the first worker on.
   const events: WorkerEvents = new EventEmitter();
@@ -164,7 +169,9 @@ async function main(): Promise<void> {
   }
   const instance = await openInstance(config, log);
   const documents = createDocumentStore(config);
+  const figures = await openMetrics(config, log);
   const worker = await startWorker({
+    ...(figures ? { metrics: figures.metrics } : {}),
     connections: instance,
     store: createObjectStore(config),
     documents,
@@ -175,6 +182,7 @@ async function main(): Promise<void> {
   process.stdout.write("Cadastre's worker is ready\n");
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {
+      await figures?.close();
       await worker.stop();
       await documents?.close();
       await instance.close();
