@@ -28,6 +28,7 @@ import { allowOrigins } from "./http/cors.ts";
 import { directRoutes } from "./http/direct.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
+import { incomingRoutes } from "./http/incoming.ts";
 import { lineageRoutes } from "./http/lineage.ts";
 import { measureRequests } from "./http/metrics.ts";
 import { outboxRoutes } from "./http/outbox.ts";
@@ -138,6 +139,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(runRoutes({ pool, organizations, claimKey }));
   app.use(pipelineRoutes({ pool, organizations, claimKey }));
   app.use(webhookRoutes(auth.parts, organizations));
+  app.use(incomingRoutes(auth.parts, organizations));
   app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use(auditRoutes({ pool, organizations, claimKey, config }));
   app.use("/lineage", bearer);

@@ -11,6 +11,7 @@ const ROADS: [RegExp, string][] = [
   [/^\/orgs\/[^/]+\/streams/, "stream"],
   [/^\/orgs\/[^/]+\/changes/, "changes"],
   [/^\/orgs\//, "organization"],
+  [/^\/hooks\//, "incoming_webhook"],
   [/^\/auth/, "auth"],
   [/^\/scim/, "scim"],
   [/^\/access/, "authzen"],

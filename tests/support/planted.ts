@@ -207,6 +207,10 @@ const OPS_ROWS = `
   with event as (
     insert into ingest.stream_events (org_id, dataset_id, key, body, run_id, line)
     values ($1, $3, 'secret of ' || $2, jsonb_build_object('name', 'secret of ' || $2), gen_random_uuid(), 1)
+  ), incoming as (
+    insert into ingest.incoming_webhooks (org_id, title, dataset_id, scheme) values ($1, 'secret of ' || $2, $3, 'standard') returning id
+  ), incoming_secret as (
+    insert into private.incoming_secrets (org_id, webhook_id, sealed) select $1, id, 'v1.x' from incoming
   ), webhook as (
     insert into ops.webhooks (org_id, title, url, event_kinds, active)
     values ($1, 'secret of ' || $2, 'https://' || $2 || '.example/hook', '{x.y}', false) returning id
