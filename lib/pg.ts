@@ -5,6 +5,11 @@ import type { Logger } from "./log.ts";
 
 export interface PoolOptions {
   max?: number;
+  /**
+   * A connection is replaced after so many uses. Each keeps the plans of every organization's objects that it has met,
+   * and PostgreSQL goes through all of them whenever a table anywhere is made or dropped.
+   */
+  maxUses?: number;
   /** Shown in pg_stat_activity. */
   name: string;
   log: Logger;
@@ -15,6 +20,7 @@ export function createPool(connectionString: string, options: PoolOptions): pg.P
   const pool = new pg.Pool({
     connectionString,
     max: options.max ?? 10,
+    ...(options.maxUses === undefined ? {} : { maxUses: options.maxUses }),
     application_name: options.name,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
