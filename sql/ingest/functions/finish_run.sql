@@ -35,7 +35,7 @@ begin
   update ingest.runs r
      set status = 'succeeded', step = 'record', inserted_rows = p_inserted, updated_rows = p_updated,
          unchanged_rows = p_unchanged, deleted_rows = p_deleted, lease_until = null, bytes_done = coalesce(r.bytes_total, 0),
-         finished_at = clock_timestamp(), error = null, rules_digest = met
+         finished_at = clock_timestamp(), merged_at = now(), error = null, rules_digest = met
    where r.org_id = p_run.org_id and r.id = p_run.id
   returning * into run;
   perform audit.record('run.load', 'run', run.id::text, jsonb_build_object(
