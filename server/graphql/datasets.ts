@@ -48,7 +48,7 @@ const AggregatesPlugin: GraphileConfig.Plugin = {
   },
 };
 
-type Part = { names: DatasetNames; kind: "row" | "version" | "asOf" };
+type Part = { names: DatasetNames; kind: "row" | "version" | "asOf" | "diff" | "timeline" | "validOn" };
 
 interface Named {
   name: string;
@@ -82,6 +82,9 @@ function datasetNaming(): GraphileConfig.Plugin {
             parts.set(dataset, { names, kind: "row" });
             parts.set(`${dataset}_history`, { names, kind: "version" });
             parts.set(`${dataset}_as_of`, { names, kind: "asOf" });
+            parts.set(`${dataset}_diff`, { names, kind: "diff" });
+            parts.set(`${dataset}_timeline`, { names, kind: "timeline" });
+            parts.set(`${dataset}_valid_on`, { names, kind: "validOn" });
           }
         },
       },
@@ -102,7 +105,10 @@ function datasetNaming(): GraphileConfig.Plugin {
           return part.kind === "version" ? part.names.version : part.names.one;
         },
         customQueryField(previous, _options, details) {
-          return partOf(details.resource)?.names.asOf ?? previous!(details);
+          const part = partOf(details.resource);
+          return part && part.kind !== "row" && part.kind !== "version"
+            ? part.names[part.kind]
+            : previous!(details);
         },
         attribute(_previous, _options, { codec, attributeName }) {
           let fields = fieldsOf.get(codec);

@@ -12,4 +12,5 @@ begin
 end
 $$;
 comment on function private.refuse_masked_key(boolean) is 'Raises 42501 where a dataset''s key is masked for whoever is asking.';
-grant execute on function private.refuse_masked_key(boolean) to public;
+revoke execute on function private.refuse_masked_key(boolean) from public;
+grant execute on function private.refuse_masked_key(boolean) to cadastre_user, cadastre_sql, cadastre_owner;
