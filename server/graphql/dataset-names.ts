@@ -20,6 +20,8 @@ export interface DatasetNames {
   diff: string;
   timeline: string;
   validOn: string;
+  differenceType: string;
+  timelineType: string;
 }
 
 export interface Words {
@@ -111,6 +113,8 @@ function namesFrom(type: string, many: string, one: string, base: string, words:
     diff: words.camelCase(`${base}_diff`),
     timeline: words.camelCase(`${base}_timeline`),
     validOn: words.camelCase(`${base}_valid_on`),
+    differenceType: `${type}Difference`,
+    timelineType: `${type}TimelineEntry`,
   };
 }
 
@@ -144,7 +148,8 @@ interface Taken {
 }
 
 function claim(dataset: string, names: DatasetNames, { types, fields }: Taken): boolean {
-  const wantedTypes = [...typesOf(names.type), ...typesOf(names.versionType)].map(bare);
+  const { type, versionType, differenceType, timelineType } = names;
+  const wantedTypes = [type, versionType, differenceType, timelineType].flatMap(typesOf).map(bare);
   const wantedFields = [
     ...[names.many, names.one, names.history, names.version],
     ...[names.asOf, names.diff, names.timeline, names.validOn],
