@@ -23,7 +23,9 @@ declare
   plain text;
   fields text;
   same text;
-  touched text;
+  listed text;
+  told_key text;
+  in_order text;
   now_then constant text := $m$coalesce(%s, nullif(current_setting('cadastre.as_of', true), '')::timestamptz, now())$m$;
   moment text;
   masked text;
@@ -52,9 +54,11 @@ begin
                  select %3$s from %4$s t where t.valid_from <= %5$s and t.valid_to > %5$s $body$',
     n.as_of_function, n.current_view, plain, n.history_view, moment));
 
-  -- Versions that began or ended between the two name the rows that may differ; each of those is found by its key.
-  select string_agg(format('%%1$s.%1$I = k.%1$I', x), ' and '), string_agg(format('t.%I', x), ', ')
-    into same, touched from unnest(keys) x;
+  -- Whatever is not the same version at both moments ended between them (a), or began there and is in force at the later
+  -- one (b): two reads by time, joined by key, and no look for each row.
+  select string_agg(format('a.%1$I = b.%1$I', x), ' and '), string_agg(format('coalesce(a.%1$I, b.%1$I) as %1$I', x), ', '),
+         string_agg(format('coalesce(a.%1$I, b.%1$I)', x), ', '), string_agg(format('t.%I', x), ', ')
+    into same, told_key, in_order, listed from unnest(keys) x;
   select string_agg(format('(%s)', m.binds), ' or ') into masked from data.masked_fields(p_dataset) m where m.name = any (keys);
   moment := format('(select ' || now_then || ')', '$2');
   perform data.run_as_views(format(
@@ -62,9 +66,6 @@ begin
        returns table (key jsonb, change text, changed_fields text[], before jsonb, after jsonb, from_version int, to_version int)
        language sql stable
        as $body$
-         with k as (
-           select distinct %2$s from %3$s t
-            where (t.valid_from > $1 and t.valid_from <= %4$s) or (t.valid_to > $1 and t.valid_to <= %4$s))
          select (select to_jsonb(r) from (select %5$s) r),
                 case when b.version is null then ''removed'' when b.change_type = ''restore'' then ''restored''
                      when a.version is null then ''added'' else ''changed'' end,
@@ -72,15 +73,16 @@ begin
                 case when a.version is not null then (select to_jsonb(r) from (select %7$s) r) end,
                 case when b.version is not null then (select to_jsonb(r) from (select %8$s) r) end,
                 a.version, b.version
-           from k
-           left join %3$s a on %9$s and a.valid_from <= $1 and (a.valid_to > $1 or a.valid_to is null)
-           left join %3$s b on %10$s and b.valid_from <= %4$s and (b.valid_to > %4$s or b.valid_to is null)
-          where ((a.version is null) <> (b.version is null)
-                 or a.version <> b.version and cardinality(array_remove(array[%6$s]::text[], null)) > 0)%11$s
+           from (select t.* from %3$s t where t.valid_from <= $1 and t.valid_to > $1 and t.valid_to <= %4$s) a
+           full join (
+             select %2$s from %10$s t where t.valid_from > $1 and t.valid_from <= %4$s
+             union all
+             select %2$s from %3$s t where t.valid_from > $1 and t.valid_from <= %4$s and t.valid_to > %4$s) b on %9$s
+          where (a.version is null or b.version is null or cardinality(array_remove(array[%6$s]::text[], null)) > 0)%11$s
           order by %12$s $body$',
-    n.org_schema || '.' || quote_ident(n.name || '_diff'), touched, n.history_view, moment, replace(touched, 't.', 'k.'), differing,
-    format(fields, 'a'), format(fields, 'b'), format(same, 'a'), format(same, 'b'),
-    case when masked is not null then format(' and (select private.refuse_masked_key(%s))', masked) else '' end, replace(touched, 't.', 'k.')));
+    n.org_schema || '.' || quote_ident(n.name || '_diff'), plain, n.history_view, moment, told_key, differing,
+    format(fields, 'a'), format(fields, 'b'), same, n.current_view,
+    case when masked is not null then format(' and (select private.refuse_masked_key(%s))', masked) else '' end, in_order));
 
   perform data.run_as_views(format(
     'create or replace function %1$s(key jsonb)
@@ -98,7 +100,7 @@ begin
             where t.valid_from <= %7$s and t.%8$I <= $1 and t.change_type <> ''delete''
               and t.version > coalesce((select max(d.version) from %6$s d where %9$s and d.change_type = ''delete'' and d.valid_from <= %7$s), 0)
             order by %4$s, t.%8$I desc, t.version desc $body$',
-      n.org_schema || '.' || quote_ident(n.name || '_valid_on'), business.type, n.current_view, touched, plain, n.history_view, moment,
+      n.org_schema || '.' || quote_ident(n.name || '_valid_on'), business.type, n.current_view, listed, plain, n.history_view, moment,
       business.name, same));
     perform data.run_as_views(format(
       'comment on function %1$s(%2$s, timestamptz) is %3$L; revoke all on function %1$s(%2$s, timestamptz) from public;

@@ -39,9 +39,12 @@ begin
   perform data.plan_restores(original.dataset_id, format($q$
     select %1$s, case when p.change_type <> 'delete' then p.version end as before$, m.version as made$, null::boolean as conflict$,
            m.version > 1 and p.version is null as missing$
-      from (select %2$s, version from %3$s where run_id = %5$L union all select %2$s, version from %4$s where run_id = %5$L) m
+      from (select %2$s, version from %3$s where run_id = %5$L
+            union all
+            -- Its versions begin no earlier than its merge: what was superseded before is not looked at.
+            select %2$s, version from %4$s where run_id = %5$L and valid_from >= %7$L) m
       left join %4$s p on %6$s and p.version = m.version - 1 $q$,
-    listed, keys, n.current_table, n.history_table, original.id, same_row));
+    listed, keys, n.current_table, n.history_table, original.id, same_row, coalesce(original.merged_at, '-infinity')));
   told := data.settle_conflicts(original.dataset_id, trial, undo_run.on_conflict)
           || jsonb_build_object('dryRun', trial, 'run', original.id, 'undoRun', original.undone_by);
   if trial or (told ->> 'inserted')::bigint + (told ->> 'updated')::bigint + (told ->> 'deleted')::bigint = 0 then
