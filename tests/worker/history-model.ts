@@ -160,10 +160,16 @@ export class HistoryModel {
       });
   }
 
+  /** `<id>/<version> <kind>` of every version. */
   versions(): string[] {
     return [...this.#rows.keys()]
       .sort((a, b) => a - b)
-      .flatMap((id) => this.#rows.get(id)!.map((_, i) => `${id}/${i + 1}`));
+      .flatMap((id) =>
+        this.#rows.get(id)!.map((version, i, all) => {
+          const kind = version.restored ? "restore" : all[i - 1]?.values ? "update" : "insert";
+          return `${id}/${i + 1} ${version.values ? kind : "delete"}`;
+        }),
+      );
   }
 
   diff(from: number, to: number): Differing[] {
