@@ -34,6 +34,8 @@ const SETUP = `
   begin
     execute statement;
     get diagnostics n = row_count;
+    -- As a merge ends.
+    perform data.summarize_history(d.id, n) from data.datasets d where d.name = 'orders';
     return n;
   end $$;
   alter function public.bench_change(text) owner to cadastre_owner;

@@ -27,6 +27,7 @@ begin
     update ingest.rejected_rows x set status = 'replayed'
      where x.org_id = p_run.org_id and x.run_id = p_run.replay_of and x.replay_run = p_run.id;
   end if;
+  perform data.summarize_history(p_run.dataset_id, p_updated + p_deleted);
   perform quality.settle_check(p_run.dataset_id, p_run.id, p_run.id, p_run.read_rows);
   perform core.enqueue('quality__profile', json_build_object('orgId', p_run.org_id, 'datasetId', p_run.dataset_id, 'runId', p_run.id), null,
     'profile:' || p_run.dataset_id);

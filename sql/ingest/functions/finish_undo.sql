@@ -11,6 +11,7 @@ declare
   untouched bigint := (p_told ->> 'unchanged')::bigint + (p_told ->> 'skipped')::bigint + (p_told ->> 'missing')::bigint;
 begin
   perform private.note_undo(p_run.org_id, p_run.dataset_id, p_run.id, p_told, data.restored_keys(p_run.dataset_id));
+  perform data.summarize_history(p_run.dataset_id, updated + deleted);
   update data.datasets d
      set row_count = greatest(0, d.row_count + inserted - deleted), last_run_id = p_run.id, loaded_at = now()
    where d.org_id = p_run.org_id and d.id = p_run.dataset_id;
