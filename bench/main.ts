@@ -6,6 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import path from "node:path";
 import { bench as api } from "./api/run.ts";
+import { bench as asOf } from "./history/as-of.ts";
 import { bench as history } from "./history/run.ts";
 import { bench as load } from "./load/run.ts";
 import { bench as organizations } from "./organizations/run.ts";
@@ -20,6 +21,7 @@ import { type BenchContext, type BenchResult, openBench } from "./support.ts";
 const BENCHES: Record<string, (context: BenchContext) => Promise<BenchResult[]>> = {
   load,
   history,
+  "as-of": asOf,
   rls,
   api,
   organizations,

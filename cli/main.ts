@@ -12,6 +12,7 @@ import { contract } from "./commands/contract.ts";
 import { dataset } from "./commands/dataset.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
 import { grant } from "./commands/grant.ts";
+import { history } from "./commands/history.ts";
 import { ingest } from "./commands/ingest.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keys } from "./commands/keys.ts";
@@ -60,6 +61,7 @@ const COMMANDS: Record<string, Command> = {
   webhook,
   audit,
   lineage,
+  history,
   status,
 };
 

@@ -18,6 +18,9 @@ export type Settings = {
   "cadastre.request_id": string;
   /** Where the request came from, for the audit trail. */
   "cadastre.ip": string;
+  /** Why, for the versions that the request makes; and the moment of the past that it asks for. */
+  "cadastre.reason"?: string;
+  "cadastre.as_of"?: string;
 };
 
 /**
@@ -63,6 +66,7 @@ export function settingsFor(
   requestId: string,
   claimKey: Buffer,
   ip = "",
+  history: { reason?: string; asOf?: string } = {},
 ): Settings {
   return {
     get role() {
@@ -73,6 +77,8 @@ export function settingsFor(
     },
     "cadastre.request_id": requestId,
     "cadastre.ip": ip,
+    ...(history.reason === undefined ? {} : { "cadastre.reason": history.reason }),
+    ...(history.asOf === undefined ? {} : { "cadastre.as_of": history.asOf }),
   };
 }
 

@@ -15,6 +15,7 @@ export const RESERVED_FIELD_NAMES: ReadonlySet<string> = new Set([
   "changed_by",
   "run_id",
   "source_line",
+  "change_reason",
   "composite_key",
   "change_type",
   "changed_fields",

@@ -16,6 +16,12 @@ export interface DatasetNames {
   history: string;
   version: string;
   asOf: string;
+  /** What differs between two moments, the versions of one row, what was true on a day. */
+  diff: string;
+  timeline: string;
+  validOn: string;
+  differenceType: string;
+  timelineType: string;
 }
 
 export interface Words {
@@ -104,6 +110,11 @@ function namesFrom(type: string, many: string, one: string, base: string, words:
     version: `${one}Version`,
     history: words.camelCase(`${base}_history`),
     asOf: words.camelCase(`${base}_as_of`),
+    diff: words.camelCase(`${base}_diff`),
+    timeline: words.camelCase(`${base}_timeline`),
+    validOn: words.camelCase(`${base}_valid_on`),
+    differenceType: `${type}Difference`,
+    timelineType: `${type}TimelineEntry`,
   };
 }
 
@@ -137,8 +148,12 @@ interface Taken {
 }
 
 function claim(dataset: string, names: DatasetNames, { types, fields }: Taken): boolean {
-  const wantedTypes = [...typesOf(names.type), ...typesOf(names.versionType)].map(bare);
-  const wantedFields = [names.many, names.one, names.history, names.version, names.asOf].map(bare);
+  const { type, versionType, differenceType, timelineType } = names;
+  const wantedTypes = [type, versionType, differenceType, timelineType].flatMap(typesOf).map(bare);
+  const wantedFields = [
+    ...[names.many, names.one, names.history, names.version],
+    ...[names.asOf, names.diff, names.timeline, names.validOn],
+  ].map(bare);
   const free =
     new Set(wantedFields).size === wantedFields.length &&
     wantedTypes.every((type) => !types.has(type)) &&

@@ -48,7 +48,7 @@ const AggregatesPlugin: GraphileConfig.Plugin = {
   },
 };
 
-type Part = { names: DatasetNames; kind: "row" | "version" | "asOf" };
+type Part = { names: DatasetNames; kind: "row" | "version" | "asOf" | "diff" | "timeline" | "validOn" };
 
 interface Named {
   name: string;
@@ -58,7 +58,14 @@ interface Named {
 /** A plugin for one schema: it learns the datasets from the introspection and names everything after them. */
 function datasetNaming(): GraphileConfig.Plugin {
   const parts = new Map<string, Part>();
-  const partOf = (entity: Named): Part | undefined => parts.get(entity.extensions?.pg?.name ?? entity.name);
+  const nameOf = (entity: Named): string => entity.extensions?.pg?.name ?? entity.name;
+  const partOf = (entity: Named): Part | undefined => parts.get(nameOf(entity));
+  /** The type of what a function about the past returns; null where it returns rows of the dataset. */
+  const recordType = (name: string): string | null => {
+    const part = parts.get(name);
+    if (part?.kind === "diff") return part.names.differenceType;
+    return part?.kind === "timeline" ? part.names.timelineType : null;
+  };
   const typeOf = (entity: Named): string | undefined => {
     const part = partOf(entity);
     return part?.kind === "version" ? part.names.versionType : part?.names.type;
@@ -82,6 +89,9 @@ function datasetNaming(): GraphileConfig.Plugin {
             parts.set(dataset, { names, kind: "row" });
             parts.set(`${dataset}_history`, { names, kind: "version" });
             parts.set(`${dataset}_as_of`, { names, kind: "asOf" });
+            parts.set(`${dataset}_diff`, { names, kind: "diff" });
+            parts.set(`${dataset}_timeline`, { names, kind: "timeline" });
+            parts.set(`${dataset}_valid_on`, { names, kind: "validOn" });
           }
         },
       },
@@ -101,8 +111,22 @@ function datasetNaming(): GraphileConfig.Plugin {
           if (!part || !details.unique.isPrimary) return previous!(details);
           return part.kind === "version" ? part.names.version : part.names.one;
         },
+        functionRecordReturnCodecName(previous, _options, details) {
+          return recordType(details.pgProc.proname) ?? previous!(details);
+        },
+        recordFunctionConnectionType(previous, _options, details) {
+          const type = recordType(nameOf(details.resource));
+          return type ? this.connectionType(type) : previous!(details);
+        },
+        recordFunctionEdgeType(previous, _options, details) {
+          const type = recordType(nameOf(details.resource));
+          return type ? this.edgeType(type) : previous!(details);
+        },
         customQueryField(previous, _options, details) {
-          return partOf(details.resource)?.names.asOf ?? previous!(details);
+          const part = partOf(details.resource);
+          return part && part.kind !== "row" && part.kind !== "version"
+            ? part.names[part.kind]
+            : previous!(details);
         },
         attribute(_previous, _options, { codec, attributeName }) {
           let fields = fieldsOf.get(codec);

@@ -6,7 +6,7 @@ import { identityOf } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
 import { settingsFor } from "../database.ts";
 import { requestIdOf } from "../http/basics.ts";
-import { MAX_REQUEST_BYTES } from "./edge.ts";
+import { type History, MAX_REQUEST_BYTES } from "./edge.ts";
 import { maskErrors } from "./errors.ts";
 import { GuardPlugin } from "./guard.ts";
 import { NamingPlugin, OneKeyPlugin } from "./naming.ts";
@@ -96,7 +96,8 @@ export function sharedPreset(context: ApiContext, path: string): GraphileConfig.
         const identity = response ? identityOf(response) : socketIdentity(request.ws?.socket);
         const requestId = response ? String(response.locals.requestId) : requestIdOf(undefined);
         const ip = response?.req.ip ?? request.ws?.request?.socket.remoteAddress ?? "";
-        return { pgSettings: settingsFor(identity, requestId, context.claimKey, ip), identity };
+        const history = response?.locals.history as History | undefined;
+        return { pgSettings: settingsFor(identity, requestId, context.claimKey, ip, history), identity };
       },
       explain: false,
     },

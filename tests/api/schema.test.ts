@@ -87,13 +87,15 @@ it("loses nothing where names of datasets and columns meet each other or GraphQL
     else await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const lists = root.filter((field) => field.type.name?.endsWith("Connection"));
-  // Rows, history and rows as they were of the 3 + 16 datasets.
-  expect(new Set(lists.map((field) => field.name)).size).toBe(3 * (3 + names.length));
+  // Rows, history, rows as they were, differences and timelines of the 3 + 16 datasets.
+  expect(new Set(lists.map((field) => field.name)).size).toBe(5 * (3 + names.length));
   expect(lists.map((field) => field.name)).toEqual(
     expect.arrayContaining([
       "orders",
       "ordersHistory",
       "ordersAsOf",
+      "ordersDiff",
+      "ordersTimeline",
       "order",
       "news",
       "person",

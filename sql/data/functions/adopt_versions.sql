@@ -23,7 +23,7 @@ begin
     execute format('lock table %s in share row exclusive mode', n.current_table);
     perform data.make_triggers(d.id, n.current_table);
     select string_agg(format('%I', f.name), ', ' order by f.position)
-           || ', file_id, version, change_type, change_mask, valid_from, changed_by, run_id, source_line' into columns
+           || ', file_id, version, change_type, change_mask, valid_from, changed_by, run_id, source_line, change_reason' into columns
       from data.fields f where f.org_id = org and f.dataset_id = d.id;
     seed := public.gen_random_bytes(16);
     execute format($q$

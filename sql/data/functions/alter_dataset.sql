@@ -7,6 +7,7 @@
 --   {"op": "alias", "name": n, "sourceName": s}    what files call it from now on; its names before stay matched
 --   {"op": "evolution", "columns": e, "types": e}  what happens when a file brings others: evolve, freeze, discard_row,
 --                                                  discard_value
+--   {"op": "business_date", "name": n}            since when a row's statement is true in the world; null: there is none
 --   {"op": "gate", "maxRejectedShare": 0.1, "gateMinRows": 100}
 -- A widened field's old versions are read in the wider type too.
 create or replace function data.alter_dataset(dataset_id uuid, changes jsonb, reason text default '') returns data.datasets
@@ -27,7 +28,8 @@ begin
   perform 1 from data.datasets x where x.org_id = n.org_id and x.id = alter_dataset.dataset_id for update;
   -- A type cannot change under a view or a generated column; both come back below. Views of models over them go too, and
   -- are made anew by their pipelines (ingest.tg_contracts__remake_views).
-  perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s cascade', n.as_of_function, n.history_view, n.current_view));
+  perform data.drop_past_functions(alter_dataset.dataset_id);
+  perform data.run_as_views(format('drop view %s, %s cascade', n.history_view, n.current_view));
   perform data.drop_filters(n.current_table);
   perform data.drop_filters(n.history_table);
   execute format('alter table %s drop column data_hash; alter table %s drop column data_hash', n.current_table, n.history_table);
@@ -50,5 +52,5 @@ begin
 end
 $$;
 comment on function data.alter_dataset(uuid, jsonb, text) is
-  'Changes a dataset''s contract: [{op: add|widen|rename|retire|rules|alias|evolution|gate, ...}]; one new contract version. Needs dataset.edit. Errors: DS001 to DS012, DS014.';
+  'Changes a dataset''s contract: [{op: add|widen|rename|retire|rules|alias|evolution|business_date|gate, ...}]; one new contract version. Needs dataset.edit. Errors: DS001 to DS012, DS014.';
 grant execute on function data.alter_dataset(uuid, jsonb, text) to cadastre_user, cadastre_worker;

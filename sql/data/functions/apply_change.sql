@@ -13,7 +13,7 @@ declare
   max_aliases constant int := 50;
   evolutions constant text[] := '{evolve,freeze,discard_row,discard_value}';
 begin
-  if op in ('widen', 'rename', 'retire', 'rules', 'alias') then
+  if op in ('widen', 'rename', 'retire', 'rules', 'alias') or (op = 'business_date' and target is not null) then
     select * into f from data.fields x
      where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = target and x.retired_at is null;
     if not found then
@@ -57,12 +57,16 @@ begin
      where x.org_id = n.org_id and x.references_dataset = p_dataset and x.references_field = f.name;
     update data.fields x set name = change ->> 'to'
      where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
-    update data.datasets x set key_fields = array_replace(key_fields, f.name, change ->> 'to')
+    update data.datasets x set key_fields = array_replace(key_fields, f.name, change ->> 'to'),
+                               business_field = case when business_field = f.name then change ->> 'to' else business_field end
      where x.org_id = n.org_id and x.id = p_dataset;
   elsif op = 'retire' then
     if f.name = any (n.key_fields) or exists (select from data.fields x
         where x.org_id = n.org_id and x.references_dataset = p_dataset and x.references_field = f.name and x.retired_at is null) then
       perform core.raise('DS012', format('%s is part of the key or referred to', f.name), 'Only other fields can be retired.', target);
+    end if;
+    if exists (select from data.datasets x where x.org_id = n.org_id and x.id = p_dataset and x.business_field = f.name) then
+      perform core.raise('DS012', format('%s is the dataset''s business date', f.name), 'Declare another business date, or none, first.', target);
     end if;
     update data.fields x set retired_at = clock_timestamp(), required = false
      where x.org_id = n.org_id and x.dataset_id = p_dataset and x.name = f.name;
@@ -87,12 +91,17 @@ begin
     update data.datasets x set columns_evolution = coalesce(change ->> 'columns', columns_evolution),
                                types_evolution = coalesce(change ->> 'types', types_evolution)
      where x.org_id = n.org_id and x.id = p_dataset;
+  elsif op = 'business_date' then
+    if target is not null and f.type not in ('date', 'timestamptz') then
+      perform core.raise('DS011', format('%s is no date', f.name), 'A business date is a field of type date or timestamptz.', target);
+    end if;
+    update data.datasets x set business_field = target where x.org_id = n.org_id and x.id = p_dataset;
   elsif op = 'gate' then
     update data.datasets x set max_rejected_share = coalesce((change ->> 'maxRejectedShare')::numeric, max_rejected_share),
                                gate_min_rows = coalesce((change ->> 'gateMinRows')::int, gate_min_rows)
      where x.org_id = n.org_id and x.id = p_dataset;
   else
-    perform core.raise('DS011', format('unknown change %L', left(op, 60)), 'Use add, widen, rename, retire, rules, alias, evolution or gate.', 'op');
+    perform core.raise('DS011', format('unknown change %L', left(op, 60)), 'Use add, widen, rename, retire, rules, alias, evolution, business_date or gate.', 'op');
   end if;
 end
 $$;

@@ -8,7 +8,7 @@ declare
   valid boolean;
   -- Columns that every dataset has.
   reserved constant text[] := '{org_id,file_id,version,change_type,change_mask,changed_fields,valid_from,valid_to,
-    changed_by,run_id,source_line,data_hash,composite_key,previous_version,tableoid,ctid,xmin,xmax,cmin,cmax}';
+    changed_by,run_id,source_line,change_reason,data_hash,composite_key,previous_version,tableoid,ctid,xmin,xmax,cmin,cmax}';
 begin
   if f.name is null or f.name !~ '^[a-z_][a-z0-9_]*$' or length(f.name) > 58 then
     perform core.raise('DS002', format('%L is not a valid field name', left(f.name, 60)),

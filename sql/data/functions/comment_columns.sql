@@ -21,7 +21,8 @@ begin
           ('valid_from', 'When this version began.'),
           ('changed_by', 'User who made this version; null for a load without one.'),
           ('run_id', 'Load that made this version; null for an edit by hand.'),
-          ('source_line', 'Line of the file that this version came from.')
+          ('source_line', 'Line of the file that this version came from.'),
+          ('change_reason', 'Why this version was made, where a reason was given.')
       ) m (column_name, text)
      where m.text is not null
   loop

@@ -21,7 +21,7 @@ begin
   n := data.dataset_names(c.dataset_id);
   select s.seed into secret from private.change_secrets s where s.org_id = c.org_id and s.change_id = c.id;
   select string_agg(format('%I', f.name), ', ' order by f.position)
-         || ', file_id, version, change_type, change_mask, valid_from, changed_by, run_id, source_line' into columns
+         || ', file_id, version, change_type, change_mask, valid_from, changed_by, run_id, source_line, change_reason' into columns
     from data.fields f where f.org_id = c.org_id and f.dataset_id = c.dataset_id;
   execute format($q$
     insert into audit.change_parts (org_id, change_id, part, row_count, commitments)

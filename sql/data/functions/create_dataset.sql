@@ -48,6 +48,9 @@ begin
       perform core.raise('DS002', format('the field %s is named twice', spec ->> 'name'), 'Give each field a name of its own.', spec ->> 'name');
     end if;
     perform data.put_field(d.id, spec, place, d.key_fields);
+    if (spec ->> 'businessDate')::boolean then
+      perform data.apply_change(d.id, jsonb_build_object('op', 'business_date', 'name', spec ->> 'name'));
+    end if;
   end loop;
   -- <name>_history and <name>_as_of must not meet another dataset's objects.
   if exists (select from data.datasets o where o.org_id = d.org_id and o.id <> d.id
@@ -64,5 +67,5 @@ begin
 end
 $$;
 comment on function data.create_dataset(text, jsonb, text[], text, text, text) is
-  'Creates a dataset from a contract. Needs dataset.create. Fields: [{name, sourceName, type, required, minimum, maximum, pattern, allowedValues, notInFuture, references: {dataset, field}, nullTokens, description}]. Errors: DS002 to DS009.';
+  'Creates a dataset from a contract. Needs dataset.create. Fields: [{name, sourceName, type, required, minimum, maximum, pattern, allowedValues, notInFuture, references: {dataset, field}, nullTokens, description, businessDate}]. Errors: DS002 to DS009.';
 grant execute on function data.create_dataset(text, jsonb, text[], text, text, text) to cadastre_user, cadastre_worker;

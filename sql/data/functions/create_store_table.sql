@@ -19,7 +19,7 @@ begin
        org_id uuid not null default %L, %s,
        file_id uuid, version int not null default 1, change_type text not null default ''insert'',
        change_mask bit varying, valid_from timestamptz not null default now(), changed_by uuid, run_id uuid,
-       source_line bigint, data_hash bytea generated always as (%s) virtual
+       source_line bigint, change_reason text, data_hash bytea generated always as (%s) virtual
      ) with (fillfactor = 90)',
     target, n.org_id, columns, data.hash_expression(p_dataset));
   execute format('revoke all on %s from public', target);

@@ -13,7 +13,8 @@ begin
     perform core.raise('DS012', 'another dataset refers to this one', 'Change or delete the other one first.');
   end if;
   begin
-    perform data.run_as_views(format('drop function %s(timestamptz); drop view %s, %s', n.as_of_function, n.history_view, n.current_view));
+    perform data.drop_past_functions(drop_dataset.dataset_id);
+    perform data.run_as_views(format('drop view %s, %s', n.history_view, n.current_view));
   exception when dependent_objects_still_exist then
     perform core.raise('DS012', 'the view of a model reads this dataset', 'Drop or change that pipeline first.');
   end;

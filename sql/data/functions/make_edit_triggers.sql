@@ -87,11 +87,13 @@ begin
     declare
       t record := new;
       raw %11$s;
+      reason text := data.change_reason(%6$L);
     begin
     %2$s
-      insert into %3$s (org_id, %4$s%5$s, version, change_type, valid_from, changed_by)
-      values (%6$L, %7$s%8$s, 1 + coalesce((select max(h.version) from %9$s h where %10$s), 0), 'insert', now(), private.user_id())
-      returning version, change_type, valid_from, changed_by%12$s into new.version, new.change_type, new.valid_from, new.changed_by%13$s;
+      insert into %3$s (org_id, %4$s%5$s, version, change_type, valid_from, changed_by, change_reason)
+      values (%6$L, %7$s%8$s, 1 + coalesce((select max(h.version) from %9$s h where %10$s), 0), 'insert', now(), private.user_id(), reason)
+      returning version, change_type, valid_from, changed_by, change_reason%12$s
+        into new.version, new.change_type, new.valid_from, new.changed_by, new.change_reason%13$s;
       perform private.note_edit(%6$L, %16$L, 'insert', %17$s, new.version);
       t := new;
       new.composite_key := %14$s;
@@ -110,13 +112,15 @@ begin
     declare
       t record;
       raw %2$s;
+      reason text := data.change_reason(%12$L);
 %3$s
     begin
 %4$s%5$s%6$s
       t := new;
     %7$s
       update %2$s s set %8$s version = old.version + 1, change_type = 'update', change_mask = (%9$s)::bit varying,
-             valid_from = greatest(now(), s.valid_from + interval '1 microsecond'), changed_by = private.user_id(), run_id = null%10$s
+             valid_from = greatest(now(), s.valid_from + interval '1 microsecond'), changed_by = private.user_id(), run_id = null,
+             change_reason = reason%10$s
        where %11$s and s.version = old.version
       returning s.version, s.change_type, s.valid_from, s.changed_by into new.version, new.change_type, new.valid_from, new.changed_by;
       if not found then
@@ -124,7 +128,8 @@ begin
       end if;
       perform private.note_edit(%12$L, %13$L, 'update', %17$s, new.version);
       new.changed_fields := array_remove(array[%14$s]::text[], null);
-      new.run_id := null;%15$s%16$s
+      new.run_id := null;
+      new.change_reason := reason;%15$s%16$s
       return new;
     end $f$,
     prefix || quote_ident(n.name || '__update'), n.current_table, declared, coalesce(key_masks, ''), look, refuse, checks,
@@ -134,6 +139,7 @@ begin
 
   execute format('create or replace function %s() returns trigger language plpgsql security definer set search_path = '''' as %L', prefix || quote_ident(n.name || '__delete'), format($f$
     begin
+      perform data.change_reason(%5$L);
 %2$s
       delete from %3$s s where %4$s and s.version = old.version;
       if not found then

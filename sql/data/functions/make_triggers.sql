@@ -48,9 +48,10 @@ begin
 
   execute format('create or replace function %s() returns trigger language plpgsql security definer set search_path = '''' as %L', history, format($f$
     declare
-      -- Set by the merge; from anybody but the worker it means nothing.
-      run uuid := case when session_user = 'cadastre_worker' then nullif(current_setting('cadastre.run_id', true), '')::uuid end;
+      -- Set by the merge; from anybody but the worker it means nothing, unless it is the undo that is under way.
+      run uuid := nullif(current_setting('cadastre.run_id', true), '')::uuid;
       author uuid;
+      reason text;
       made bigint;
       others bigint;
       seed bytea := public.gen_random_bytes(16);
@@ -64,6 +65,9 @@ begin
       own_zone text := current_setting('TimeZone');
       foreign_style boolean := own_style not like 'ISO%%' or own_zone <> 'UTC';
     begin
+      if run is not null and session_user <> 'cadastre_worker' then
+        run := private.open_undo(run);
+      end if;
       if foreign_style then
         perform set_config('datestyle', 'ISO', true), set_config('timezone', 'UTC', true);
       end if;
@@ -73,17 +77,18 @@ begin
         end if;
       end if;
       if tg_op <> 'INSERT' then
-        insert into %1$s (org_id, %2$s, file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line)
+        insert into %1$s (org_id, %2$s, file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line, change_reason)
         select org_id, %2$s, file_id, version, change_type, change_mask, valid_from,
-               greatest(now(), valid_from + interval '1 microsecond'), changed_by, run_id, source_line
+               greatest(now(), valid_from + interval '1 microsecond'), changed_by, run_id, source_line, change_reason
           from oldt;
       end if;
       if tg_op = 'DELETE' then
         author := private.user_id();
-        insert into %1$s (org_id, %2$s, file_id, version, change_type, valid_from, valid_to, changed_by, run_id, source_line)
+        reason := left(nullif(trim(current_setting('cadastre.reason', true)), ''), 1000);
+        insert into %1$s (org_id, %2$s, file_id, version, change_type, valid_from, valid_to, changed_by, run_id, source_line, change_reason)
         select org_id, %2$s, file_id, version + 1, 'delete',
                greatest(now(), valid_from + interval '1 microsecond'), greatest(now(), valid_from + interval '1 microsecond'),
-               author, run, source_line
+               author, run, source_line, reason
           from oldt;
 %4$s
       else
@@ -111,7 +116,7 @@ begin
     end $f$,
     n.history_table, columns, format(commit_to, 'newt'),
     format(commit_to, format('(select %s, file_id, version + 1 as version, ''delete'' as change_type, null::varbit as change_mask,
-                       greatest(now(), valid_from + interval ''1 microsecond'') as valid_from, author as changed_by, run as run_id, source_line
+                       greatest(now(), valid_from + interval ''1 microsecond'') as valid_from, author as changed_by, run as run_id, source_line, reason as change_reason
                   from oldt)', columns)),
     n.org_id, p_dataset, contract));
 

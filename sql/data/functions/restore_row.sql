@@ -13,9 +13,11 @@ declare
   mask text;
   present boolean;
   result int;
+  reason text;
 begin
   perform data.require_on('record.restore', restore_row.dataset_id);
   n := data.dataset_names(restore_row.dataset_id);
+  reason := data.change_reason(n.org_id);
   key_fields := case when n.keyed then n.key_fields else '{file_id,source_line}' end;
   if exists (select from unnest(key_fields) k where restore_row.key ->> k is null) then
     perform core.raise('DS005', 'the key is not whole', format('Give %s.', array_to_string(key_fields, ', ')), 'key');
@@ -36,19 +38,20 @@ begin
   if present then
     execute format(
       'update %1$s c set %2$s, version = c.version + 1, change_type = ''restore'', change_mask = (%3$s)::bit varying,
-              valid_from = greatest(now(), c.valid_from + interval ''1 microsecond''), changed_by = private.user_id(), run_id = null, source_line = h.source_line
+              valid_from = greatest(now(), c.valid_from + interval ''1 microsecond''), changed_by = private.user_id(), run_id = null, source_line = h.source_line,
+              change_reason = $1
          from %4$s h where %5$s and %6$s and h.version = %7$s
        returning c.version',
       n.current_table, coalesce(assignments, 'org_id = c.org_id'), mask, n.history_table, format(matches, 'c'), format(matches, 'h'),
-      restore_row.version) into result;
+      restore_row.version) into result using reason;
   else
     -- Numbered after its tombstone.
     execute format(
-      'insert into %1$s (%2$s, file_id, source_line, version, change_type, valid_from, changed_by)
-       select %2$s, h.file_id, h.source_line, 1 + (select max(l.version) from %3$s l where %6$s), ''insert'', now(), private.user_id()
+      'insert into %1$s (%2$s, file_id, source_line, version, change_type, valid_from, changed_by, change_reason)
+       select %2$s, h.file_id, h.source_line, 1 + (select max(l.version) from %3$s l where %6$s), ''insert'', now(), private.user_id(), $1
          from %3$s h where %4$s and h.version = %5$s and h.change_type <> ''delete''
        returning version', n.current_table, columns, n.history_table, format(matches, 'h'), restore_row.version,
-      format(matches, 'l')) into result;
+      format(matches, 'l')) into result using reason;
   end if;
   if result is null then
     perform core.raise('DS013', format('there is no earlier version %s of this row', restore_row.version),
@@ -57,10 +60,10 @@ begin
   perform private.note_edit(n.org_id, restore_row.dataset_id, 'restore', (
     select jsonb_object_agg(k, restore_row.key -> k) from unnest(key_fields) k), result);
   perform audit.record('record.restore', 'dataset', restore_row.dataset_id::text,
-    jsonb_build_object('key', restore_row.key, 'version', restore_row.version, 'new_version', result));
+    jsonb_build_object('key', restore_row.key, 'version', restore_row.version, 'new_version', result, 'reason', reason));
   return result;
 end
 $$;
 comment on function data.restore_row(uuid, jsonb, int) is
-  'Brings a row back to an earlier version and returns the new version''s number. Needs record.restore. Errors: DS001, DS005, DS013.';
+  'Brings a row back to an earlier version and returns the new version''s number. Needs record.restore. Errors: DS001, DS005, DS013, HS001.';
 grant execute on function data.restore_row(uuid, jsonb, int) to cadastre_user, cadastre_worker;

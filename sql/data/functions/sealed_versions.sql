@@ -15,7 +15,7 @@ begin
   perform core.require('record.view');
   n := data.dataset_names(p_dataset);
   select string_agg(format('%I', f.name), ', ' order by f.position)
-         || ', file_id, version, change_type, change_mask, valid_from, changed_by, run_id, source_line' into columns
+         || ', file_id, version, change_type, change_mask, valid_from, changed_by, run_id, source_line, change_reason' into columns
     from data.fields f where f.org_id = n.org_id and f.dataset_id = p_dataset;
   -- Contracts that differ in rules alone read alike.
   select string_agg(format(' when m.contract_version = any (%L) then %s', x.versions, x.said_by), '') into said_as

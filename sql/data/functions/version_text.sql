@@ -1,5 +1,5 @@
 -- What is committed to of a data version, as text that anybody can read: version, kind of change, mask, time, author,
--- run, file, line, then every field that has a value as position:value (text with its length). SQL over the alias t.
+-- run, file, line, the reason where one was given (as r:length:text), then every field that has a value as position:value (text with its length). SQL over the alias t.
 --
 -- It must read the same after the contract has changed: a field goes by its position, which no renaming changes; one
 -- without a value leaves no trace, so fields added later change nothing; numbers lose trailing zeros, so wider types read
@@ -11,7 +11,7 @@ set search_path = ''
 as $$
   select '''v1|'' || t.version::text || ''|'' || t.change_type || ''|'' || coalesce(t.change_mask::text, '''') || ''|'' || t.valid_from::text || ''|'' || '
     || 'coalesce(t.changed_by::text, '''') || ''|'' || coalesce(t.run_id::text, '''') || ''|'' || coalesce(t.file_id::text, '''') || ''|'' || '
-    || 'coalesce(t.source_line::text, '''')'
+    || 'coalesce(t.source_line::text, '''') || coalesce(''|r:'' || length(t.change_reason)::text || '':'' || t.change_reason, '''')'
     || coalesce(string_agg(format(' || coalesce(''|%s:'' || %s, '''')', f.position,
          case when f.type in ('text', 'jsonb', 'text[]')
                 then format('length(%1$s)::text || '':'' || %1$s', data.field_text(now_.name, now_.type, f.type))

@@ -21,12 +21,12 @@ begin
        add column org_id uuid not null default %3$L, add column file_id uuid default %4$s, add column version int not null default 1,
        add column change_type text not null default ''insert'', add column change_mask bit varying,
        add column valid_from timestamptz not null default %5$L::timestamptz, add column changed_by uuid default %6$s,
-       add column run_id uuid default %7$L',
+       add column run_id uuid default %7$L, add column change_reason text default %8$L',
     typed, absent, n.org_id, case when n.keyed then 'null' else quote_literal(p_run.file_id) end, now(),
-    coalesce(quote_literal(author), 'null'), p_run.id);
+    coalesce(quote_literal(author), 'null'), p_run.id, p_run.reason);
   execute format('alter table %s rename column line$ to source_line', typed);
   execute format(
-    'alter table %s alter column file_id drop default, alter column changed_by drop default, alter column run_id drop default,
+    'alter table %s alter column file_id drop default, alter column changed_by drop default, alter column run_id drop default, alter column change_reason drop default,
        alter column valid_from set default now(), alter column source_line drop not null,
        add column data_hash bytea generated always as (%s) virtual',
     typed, data.hash_expression(p_run.dataset_id));

@@ -27,6 +27,7 @@ begin
     update ingest.rejected_rows x set status = 'replayed'
      where x.org_id = p_run.org_id and x.run_id = p_run.replay_of and x.replay_run = p_run.id;
   end if;
+  perform data.summarize_history(p_run.dataset_id, p_updated + p_deleted);
   perform quality.settle_check(p_run.dataset_id, p_run.id, p_run.id, p_run.read_rows);
   perform core.enqueue('quality__profile', json_build_object('orgId', p_run.org_id, 'datasetId', p_run.dataset_id, 'runId', p_run.id), null,
     'profile:' || p_run.dataset_id);
@@ -35,7 +36,7 @@ begin
   update ingest.runs r
      set status = 'succeeded', step = 'record', inserted_rows = p_inserted, updated_rows = p_updated,
          unchanged_rows = p_unchanged, deleted_rows = p_deleted, lease_until = null, bytes_done = coalesce(r.bytes_total, 0),
-         finished_at = clock_timestamp(), error = null, rules_digest = met
+         finished_at = clock_timestamp(), merged_at = now(), error = null, rules_digest = met
    where r.org_id = p_run.org_id and r.id = p_run.id
   returning * into run;
   perform audit.record('run.load', 'run', run.id::text, jsonb_build_object(

@@ -10,6 +10,7 @@ declare
   run ingest.runs;
   taken bigint;
   bad text;
+  reason text;
   max_fixes constant int := 10000;
 begin
   perform core.require('run.execute');
@@ -19,6 +20,7 @@ begin
   elsif original.status <> 'succeeded' or original.dataset_id is null then
     perform core.raise('IN006', format('the run is %s', original.status), 'Rejected rows can be replayed once the run has succeeded.');
   end if;
+  reason := data.change_reason(original.org_id);
   fixes := coalesce(fixes, '{}');
   if jsonb_typeof(fixes) <> 'object' or (select count(*) from jsonb_object_keys(fixes)) > max_fixes then
     perform core.raise('IN009', format('the fixes are not an object of at most %s lines', max_fixes),
@@ -36,10 +38,10 @@ begin
     perform core.raise('IN009', format('the fix for line %s is not one', left(bad, 40)),
       'Give {"<field of the contract>": "<value>"}.', 'fixes');
   end if;
-  insert into ingest.runs (org_id, file_id, dataset_id, dataset_name, mode, key_fields, status, requested_by, replay_of)
+  insert into ingest.runs (org_id, file_id, dataset_id, dataset_name, mode, key_fields, status, requested_by, replay_of, reason)
   values (original.org_id, original.file_id, original.dataset_id, original.dataset_name,
           case when original.mode = 'append' then 'append' else 'upsert' end, original.key_fields, 'queued',
-          private.user_id(), original.id)
+          private.user_id(), original.id, reason)
   returning * into run;
   update ingest.rejected_rows x
      set replay_run = run.id, fixed = fixes -> x.line::text
@@ -61,5 +63,5 @@ begin
 end
 $$;
 comment on function ingest.replay_rejected(uuid, jsonb) is
-  'Loads rejected rows again, with fixes {"<line>": {"<field>": value}} where given (then only those lines). Needs run.execute. Errors: IN005, IN006, IN008 nothing to replay, IN009 fixes.';
+  'Loads rejected rows again, with fixes {"<line>": {"<field>": value}} where given (then only those lines). Needs run.execute. Errors: IN005, IN006, IN008 nothing to replay, IN009 fixes, HS001 no reason.';
 grant execute on function ingest.replay_rejected(uuid, jsonb) to cadastre_user, cadastre_worker;

@@ -1,6 +1,6 @@
 -- Registers a received file and queues its load, in one transaction: a run without a job, or a job without a run,
 -- cannot be. The same bytes for the same dataset are loaded once: the second file says duplicate_of and its run is
--- finished at once. A file whose run failed or was cancelled is not in the way of a second try.
+-- finished at once. A file whose run failed, was cancelled or was undone is not in the way of a second try.
 create or replace function ingest.submit_file(
   dataset_name text, file_name text, object_key text, size_bytes bigint, sha256 bytea,
   mode text default null, key_fields text[] default null, options jsonb default '{}', force boolean default false
@@ -44,7 +44,7 @@ begin
        and f.duplicate_of is null
        and exists (select from ingest.runs r
                     where r.org_id = org and r.file_id = f.id
-                      and r.status in ('queued', 'running', 'waiting', 'held', 'succeeded'))
+                      and r.status in ('queued', 'running', 'waiting', 'held', 'succeeded') and r.undo_of is null and r.undone_by is null)
      order by f.created_at
      limit 1;
   end if;

@@ -29,9 +29,9 @@ begin
   if sets is not null then
     execute format($q$
       update %1$s s set %2$s, version = d.version$ + 1, change_type = 'update', change_mask = d.mask$, valid_from = now(),
-             changed_by = $1, run_id = $2, source_line = d.line$
+             changed_by = $1, run_id = $2, source_line = d.line$, change_reason = $3
         from pg_temp.cadastre_diff d
-       where s.ctid = d.ctid$ and d.line$ is not null $q$, n.current_table, sets) using author, p_run.id;
+       where s.ctid = d.ctid$ and d.line$ is not null $q$, n.current_table, sets) using author, p_run.id, p_run.reason;
     get diagnostics updated = row_count;
   end if;
   deleted := 0;
@@ -40,11 +40,11 @@ begin
     get diagnostics deleted = row_count;
   end if;
   execute format($q$
-    insert into %1$s (org_id, %2$s, version, change_type, valid_from, changed_by, run_id, source_line)
+    insert into %1$s (org_id, %2$s, version, change_type, valid_from, changed_by, run_id, source_line, change_reason)
     select $3, %3$s, 1 + coalesce((select max(h.version) from %4$s h where h.org_id = $3 and %5$s), 0),
-           'insert', now(), $1, $2, d.line$
+           'insert', now(), $1, $2, d.line$, $4
       from pg_temp.cadastre_diff d where d.ctid$ is null $q$,
-    n.current_table, names, values_, n.history_table, key_match) using author, p_run.id, p_run.org_id;
+    n.current_table, names, values_, n.history_table, key_match) using author, p_run.id, p_run.org_id, p_run.reason;
   get diagnostics inserted = row_count;
 end
 $$;

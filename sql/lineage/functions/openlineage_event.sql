@@ -42,20 +42,21 @@ begin
     'run', jsonb_build_object('runId', r.id, 'facets', jsonb_strip_nulls(jsonb_build_object(
       'processing_engine', lineage.openlineage_facet('ProcessingEngineRunFacet', '1-1-1',
         jsonb_build_object('name', 'Cadastre on PostgreSQL', 'version', current_setting('server_version'))),
-      'parent', case when r.replay_of is not null then lineage.openlineage_facet('ParentRunFacet', '1-2-0', jsonb_build_object(
-        'run', jsonb_build_object('runId', r.replay_of), 'job', jsonb_build_object('namespace', place, 'name', 'ingest.' || r.dataset_name))) end,
+      'parent', case when coalesce(r.replay_of, r.undo_of) is not null then lineage.openlineage_facet('ParentRunFacet', '1-2-0', jsonb_build_object(
+        'run', jsonb_build_object('runId', coalesce(r.replay_of, r.undo_of)), 'job', jsonb_build_object('namespace', place, 'name', 'ingest.' || r.dataset_name))) end,
       -- The code and not the message: a message may show a row's value.
       'errorMessage', case when event_type = 'FAIL' then lineage.openlineage_facet('ErrorMessageRunFacet', '1-0-1', jsonb_build_object(
         'message', coalesce(r.error ->> 'code', 'the run failed'), 'programmingLanguage', 'SQL')) end))),
     'job', jsonb_build_object('namespace', place, 'name', 'ingest.' || r.dataset_name, 'facets', jsonb_strip_nulls(jsonb_build_object(
       'jobType', lineage.openlineage_facet('JobTypeJobFacet', '2-0-4',
-        jsonb_build_object('processingType', 'BATCH', 'integration', 'CADASTRE', 'jobType', 'LOAD')),
+        jsonb_build_object('processingType', 'BATCH', 'integration', 'CADASTRE', 'jobType', case when r.undo_of is null then 'LOAD' else 'UNDO' end)),
       'sourceCode', case when query is not null then lineage.openlineage_facet('SourceCodeJobFacet', '1-0-1',
         jsonb_build_object('language', 'SQL', 'sourceCode', query)) end,
       'sql', case when query is not null then lineage.openlineage_facet('SQLJobFacet', '1-1-0',
         jsonb_build_object('query', query, 'dialect', 'postgres')) end))),
-    'inputs', jsonb_build_array(jsonb_build_object('namespace', place, 'name', input,
-        'inputFacets', case when event_type = 'START' or r.dataset_id is null then '{}' else lineage.openlineage_quality(r) end)) || coalesce(inputs, '[]'),
+    -- An undo reads no file: it writes what the dataset's own history says.
+    'inputs', case when r.undo_of is not null then '[]' else jsonb_build_array(jsonb_build_object('namespace', place, 'name', input,
+        'inputFacets', case when event_type = 'START' or r.dataset_id is null then '{}' else lineage.openlineage_quality(r) end)) || coalesce(inputs, '[]') end,
     'outputs', case when output is null then '[]' else jsonb_build_array(output) end);
 end
 $$;

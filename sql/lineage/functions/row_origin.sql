@@ -39,7 +39,7 @@ begin
                                order by i.column_name, i.rule)
                 from ingest.row_issues i where $3 and i.org_id = $2 and i.run_id = v.run_id and i.line = v.source_line), ''[]'')
        from %s v
-       left join ingest.runs r on r.org_id = $2 and r.id = v.run_id
+       left join ingest.runs r on r.org_id = $2 and r.id = v.run_id and r.undo_of is null
        left join ingest.files f on f.org_id = $2 and f.id = r.file_id
       where %s order by v.version desc limit %s', history, wanted, max_versions) using key, d.org_id, tells_issues;
 end

@@ -6,8 +6,12 @@ set search_path = ''
 as $$
 begin
   insert into lineage.edges (org_id, from_kind, from_id, to_kind, to_id, run_id)
-  values (new.org_id, 'file', new.file_id, 'run', new.id, new.id),
-         (new.org_id, 'run', new.id, 'dataset', new.dataset_id, new.id);
+  values (new.org_id, 'run', new.id, 'dataset', new.dataset_id, new.id);
+  -- An undo reads no file.
+  if new.undo_of is null then
+    insert into lineage.edges (org_id, from_kind, from_id, to_kind, to_id, run_id)
+    values (new.org_id, 'file', new.file_id, 'run', new.id, new.id);
+  end if;
   return null;
 end
 $$;

@@ -15,11 +15,12 @@ begin
     case new.status when 'failed' then format('A load of %s failed', new.dataset_name)
                     when 'held' then format('A load of %s is held until somebody decides', new.dataset_name)
                     when 'waiting' then format('A load of %s waits', new.dataset_name)
-                    else format('%s was loaded', new.dataset_name) end,
+                    else case when new.undo_of is not null then format('A load of %s was undone', new.dataset_name)
+                              else format('%s was loaded', new.dataset_name) end end,
     coalesce(new.error ->> 'message', ''), '/runs/' || new.id,
     jsonb_build_object('runId', new.id, 'dataset', new.dataset_name, 'datasetId', new.dataset_id, 'status', new.status,
       'read', new.read_rows, 'inserted', new.inserted_rows, 'updated', new.updated_rows, 'unchanged', new.unchanged_rows,
-      'deleted', new.deleted_rows, 'rejected', new.rejected_rows, 'duplicate', new.duplicate_rows,
+      'deleted', new.deleted_rows, 'rejected', new.rejected_rows, 'duplicate', new.duplicate_rows, 'undoOf', new.undo_of,
       'error', case when new.status <> 'succeeded' then jsonb_build_object('code', new.error -> 'code', 'message', new.error -> 'message', 'hint', new.error -> 'hint') end));
   return null;
 end

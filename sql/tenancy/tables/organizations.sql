@@ -1,6 +1,7 @@
 comment on table tenancy.organizations is 'An organization: everything it has carries its id.';
 comment on column tenancy.organizations.slug is 'Short name in addresses, for example acme.';
 comment on column tenancy.organizations.schema_key is 'Names the organization''s schemas: org_<key> to query, store_<key> behind it.';
+comment on column tenancy.organizations.reasons_required is 'Whether edits by hand, restores, replays and undos need a reason (HS001 without one).';
 
 alter table tenancy.organizations enable row level security, force row level security;
 drop policy if exists select_member on tenancy.organizations;
@@ -17,7 +18,7 @@ create policy all_system on tenancy.organizations for all to cadastre_system usi
 
 grant usage on schema tenancy to cadastre_user, cadastre_worker, cadastre_system, cadastre_logins, cadastre_views;
 grant select on tenancy.organizations to cadastre_user, cadastre_worker;
-grant update (name) on tenancy.organizations to cadastre_user;
+grant update (name, reasons_required) on tenancy.organizations to cadastre_user;
 grant select, insert, update, delete on tenancy.organizations to cadastre_system;
 
 create or replace trigger organizations__touch before update on tenancy.organizations

@@ -1,0 +1,104 @@
+/** The past over HTTP: differences and timelines in the organization's API, undo in the platform's, headers for reason and moment. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { TestOrg } from "../support/database.ts";
+import { makeSales } from "./support/sales.ts";
+import { createOrg, startTestServer, type TestServer } from "./support/server.ts";
+
+let api: TestServer;
+let acme: TestOrg;
+let token: string;
+let before: string;
+
+const OWN = "/orgs/acme/graphql";
+
+async function ask(
+  path: string,
+  query: string,
+  headers: Record<string, string> = {},
+  variables: object = {},
+) {
+  const answer = await fetch(`${api.url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return answer.json();
+}
+
+const EDIT =
+  "mutation { updateOrder(input: { orderId: 1, orderPatch: { paid: true } }) { order { version changeReason } } }";
+
+beforeAll(async () => {
+  api = await startTestServer();
+  acme = await createOrg(api.db, "acme");
+  const ada = await api.member(acme, "ada@example.org", "owner");
+  await makeSales(api.db, acme, ada, 5);
+  token = await api.signIn("ada@example.org");
+  before = (await api.db.admin.query("select to_jsonb(clock_timestamp()) #>> '{}' as at")).rows[0].at;
+});
+afterAll(() => api.close());
+
+it("a reason comes by a header, is kept on the version, and is asked for where the organization says so", async () => {
+  const required = await ask(
+    "/graphql",
+    "mutation ($id: UUID!) { updateOrganization(input: { id: $id, organizationPatch: { reasonsRequired: true } }) { organization { reasonsRequired } } }",
+    {},
+    { id: acme.id },
+  );
+  expect(required.data.updateOrganization.organization).toEqual({ reasonsRequired: true });
+  expect((await ask(OWN, EDIT)).errors[0].extensions).toMatchObject({
+    code: "HS001",
+    hint: expect.stringContaining("X-Change-Reason"),
+  });
+  const given = await ask(OWN, EDIT, { "x-change-reason": encodeURIComponent("bezahlt – doppelt gebucht") });
+  expect(given.data.updateOrder.order).toEqual({ version: 2, changeReason: "bezahlt – doppelt gebucht" });
+  expect(await ask(OWN, EDIT, { "x-change-reason": "x".repeat(1001) })).toMatchObject({
+    error: { code: "BAD_INPUT", field: "X-Change-Reason" },
+  });
+});
+
+it("a difference, a timeline and the past of everything are in the organization's API", async () => {
+  const query = `query ($from: Datetime!) {
+    ordersDiff(from: $from) { totalCount nodes { key change changedFields before after } }
+    ordersTimeline(key: { order_id: 1 }) { nodes { version author reason runKind changedFields } } }`;
+  const { data } = await ask(OWN, query, {}, { from: before });
+  expect(data.ordersDiff).toMatchObject({
+    totalCount: 1,
+    nodes: [{ key: { order_id: 1 }, change: "changed", changedFields: ["paid"] }],
+  });
+  expect(data.ordersTimeline.nodes).toEqual([
+    {
+      version: 2,
+      author: "ada@example.org",
+      reason: "bezahlt – doppelt gebucht",
+      runKind: "edit",
+      changedFields: ["paid"],
+    },
+    { version: 1, author: "ada@example.org", reason: null, runKind: "edit", changedFields: [] },
+  ]);
+  const past = "{ ordersAsOf(filter: { orderId: { equalTo: 1 } }) { nodes { version } } }";
+  expect((await ask(OWN, past)).data.ordersAsOf.nodes).toEqual([{ version: 2 }]);
+  expect((await ask(OWN, past, { "x-as-of": before })).data.ordersAsOf.nodes).toEqual([{ version: 1 }]);
+  expect(await ask(OWN, past, { "x-as-of": "yesterday" })).toMatchObject({
+    error: { code: "BAD_INPUT", field: "X-As-Of" },
+  });
+});
+
+it("rows go back by the platform API, first as a preview", async () => {
+  const [dataset] = (await api.db.admin.query("select id from data.datasets where name = 'orders'")).rows;
+  const undo = "mutation ($input: UndoRowsInput!) { undoRows(input: $input) { result } }";
+  const input = { datasetId: dataset.id, keys: [{ order_id: 1 }], toAt: before, dryRun: true };
+  const told = await ask(
+    "/graphql",
+    "query ($d: UUID!, $f: Datetime!) { diff(datasetId: $d, fromAt: $f) }",
+    {},
+    { d: dataset.id, f: before },
+  );
+  expect(told.data.diff).toMatchObject({ changed: 1, added: 0, removed: 0, unchanged: 4 });
+  const preview = await ask("/graphql", undo, {}, { input });
+  expect(preview.data.undoRows.result).toMatchObject({ dryRun: true, updated: 1, conflicts: 0 });
+  const done = await ask("/graphql", undo, {}, { input: { ...input, dryRun: false, reason: "back" } });
+  expect(done.data.undoRows.result).toMatchObject({ dryRun: false, updated: 1 });
+  const { data } = await ask(OWN, "{ order(orderId: 1) { version changeType changeReason } }");
+  expect(data.order).toEqual({ version: 3, changeType: "restore", changeReason: "back" });
+});
