@@ -18,8 +18,7 @@ begin
     if jsonb_typeof(p_key) is distinct from 'object' or p_key ->> k.name is null then
       perform core.raise('DS005', 'the key is not whole', format('Give %s.', array_to_string(case when n.keyed then n.key_fields else '{file_id,source_line}' end, ', ')), 'key');
     end if;
-    -- Dynamic: within one transaction a place remembers the first type that it was given.
-    execute format('select case when pg_input_is_valid($1, %1$L) then ($1::%1$s)::text end', k.type) into said using p_key ->> k.name;
+    said := data.typed_text(p_key ->> k.name, k.type);
     if said is null then
       perform core.raise('DS005', format('the key''s %s is not %s', k.name, k.type), 'Write it as the dataset does.', k.name);
     end if;

@@ -43,7 +43,7 @@ begin
         if f.type is null then
           perform core.raise('DS011', format('there is no field %L', left(f.name, 60)), 'Name a field of the contract.', f.name);
         end if;
-        execute format('select case when pg_input_is_valid($1, %1$L) then ($1::%1$s)::text end', f.type) into said using f.said;
+        said := data.typed_text(f.said, f.type);
         if said is null then
           perform core.raise('RT003', format('the value for %s is none, or not %s', f.name, f.type), 'Write it as the dataset does.', f.name);
         end if;

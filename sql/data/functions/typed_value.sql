@@ -12,8 +12,10 @@ begin
   elsif p_type = 'text' then
     return to_jsonb(p_value);
   end if;
-  -- Dynamic: within one transaction a place remembers the first type that it was given.
-  execute format('select case when pg_input_is_valid($1, %1$L) then to_jsonb($1::%1$s) else to_jsonb($1) end', p_type) into result using p_value;
+  if data.typed_text(p_value, p_type) is null then
+    return to_jsonb(p_value);
+  end if;
+  execute format('select to_jsonb($1::%s)', p_type) into result using p_value;
   return result;
 end
 $$;
