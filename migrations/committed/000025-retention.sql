@@ -1,5 +1,5 @@
 --! Previous: sha1:4021f10f9f8b428a101c15b78a200269ec09ef64
---! Hash: sha1:0ac05a277232f9010b1d0ac5cf454a544f5e1e83
+--! Hash: sha1:cf35eb363268580b530793825e86351dfa606f11
 
 -- What is kept how long, what may not go, and what must: retention and archives, legal holds, erasure of a person's data
 -- (docs/explanation/decisions/0010-retention.md).
@@ -42,8 +42,6 @@ create table data.retention_rules (
   last_run_at   timestamptz,
   last_result   jsonb check (pg_column_size(last_result) <= 10000),
   next_run_at   timestamptz not null default clock_timestamp(),
-  -- History is whole from here on; before it, versions were removed.
-  removed_until timestamptz,
   primary key (org_id, dataset_id),
   foreign key (org_id, dataset_id) references data.datasets (org_id, id) on delete cascade,
   check (keep_versions is not null or keep_days is not null)
@@ -51,13 +49,16 @@ create table data.retention_rules (
 create index retention_rules_due_idx on data.retention_rules (next_run_at);
 create index retention_rules_set_by_idx on data.retention_rules (set_by);
 
+-- Moments before this are not whole any more: versions were removed. Outlives the rule that removed them.
+alter table data.datasets add column history_from timestamptz;
+
 -- Versions that lie in the object store as Parquet, one file a batch.
 create table data.archives (
   org_id         uuid not null,
   id             uuid not null default uuidv7(),
   dataset_id     uuid not null,
   -- writing: the file may be there, the versions are in history. archived: they are in the file alone. attached: they
-  -- are in history again. damaged: the file is not what was written.
+  -- are in history again.
   state          text not null default 'writing' check (state in ('writing', 'archived', 'attached')),
   object_key     text not null check (length(object_key) <= 500),
   row_count      bigint not null default 0 check (row_count >= 0),

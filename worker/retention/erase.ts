@@ -1,6 +1,6 @@
 /**
- * An erasure, step by step: rows of tables and history, lines of files with all that was made of them, what else the
- * database has, archives. Each step may be repeated: what it has done is noted in its own transaction, and what describes
+ * An erasure, step by step: archives, rows of tables and history, lines of files with all that was made of them, what else
+ * the database has. Each step may be repeated: what it has done is noted in its own transaction, and what describes
  * the person stays until the last one is over. docs/explanation/decisions/0010-retention.md
  */
 import type pg from "pg";
@@ -68,6 +68,13 @@ class Waits extends AppError {
   }
 }
 
+/** A load's versions cannot be erased before they are committed to. */
+export function waitsForSeal(error: unknown): never {
+  if (isPgError(error) && error.code === "AU005")
+    throw new Waits("AU005", error.message, "It goes on by itself once the load is sealed.", WAIT_SECONDS);
+  throw error;
+}
+
 async function eraseRows(ask: Ask, erasure: Erasure): Promise<void> {
   const keys = await ask<{ dataset_id: string; key: unknown }>(
     "select dataset_id, key from data.erasure_keys($1)",
@@ -77,16 +84,8 @@ async function eraseRows(ask: Ask, erasure: Erasure): Promise<void> {
     try {
       await ask("select data.erase_row($1, $2, $3)", [dataset, JSON.stringify(key), erasure.reason]);
     } catch (error) {
-      if (!isPgError(error)) throw error;
-      if (error.code === "AU005")
-        throw new Waits(
-          "AU005",
-          error.message,
-          "It goes on by itself once the load is sealed.",
-          WAIT_SECONDS,
-        );
+      if (!isPgError(error) || error.code !== "DS013") waitsForSeal(error);
       // Erased already, before this job was stopped and taken up again; or in an archive alone.
-      if (error.code !== "DS013") throw error;
     }
   }
 }
@@ -207,6 +206,8 @@ async function runSteps(context: RetentionContext, ask: Ask, erasure: Erasure): 
       status === "held" ? "Release or reject that load; then it goes on by itself." : "It goes on by itself.";
     throw new Waits("RT004", `a load of ${dataset} is ${status} (run ${run})`, hint, WAIT_SECONDS);
   }
+  // Archives first: what they alone tell of a person is then looked for everywhere else.
+  await eraseFromArchives(context, ask, erasure);
   if (!erasure.dryRun) await eraseRows(ask, erasure);
   await eraseFiles(context, ask, erasure);
   for (const dataset of erasure.datasetIds) {
@@ -222,7 +223,6 @@ async function runSteps(context: RetentionContext, ask: Ask, erasure: Erasure): 
       ]);
     });
   }
-  await eraseFromArchives(context, ask, erasure);
 }
 
 /** Runs an erasure to its end, or to what it has to wait for. Throws where not even that could be noted. */

@@ -55,12 +55,14 @@ begin
        select %2$s, %3$s, nullif(t.version - 1, 0), t.change_type, %4$s, t.valid_from,
               t.valid_to, t.changed_by, t.run_id, t.source_line from %6$s t',
     n.history_view, columns, shared, changed, n.current_table, n.history_table));
+  -- A moment of which versions were archived or removed is refused, never answered with what is left of it.
   -- $1 and not its name: a dataset may have a column `at`, and the column would win.
   perform data.run_as_views(format(
     'create or replace function %1$s("at" timestamptz) returns setof %2$s language sql stable
        as $body$ select %3$s, t.composite_key, t.version, t.change_type, t.changed_fields, t.valid_from, t.changed_by, t.run_id, t.source_line
-                   from %4$s t where t.valid_from <= $1 and (t.valid_to > $1 or t.valid_to is null) $body$',
-    n.as_of_function, n.current_view, plain, n.history_view));
+                   from %4$s t where t.valid_from <= $1 and (t.valid_to > $1 or t.valid_to is null)
+                    and (select private.history_is_whole(%5$L, $1)) $body$',
+    n.as_of_function, n.current_view, plain, n.history_view, p_dataset));
 
   perform data.run_as_views(format('comment on view %s is %L', n.current_view,
     format('@primaryKey %s', key_list) || data.reference_tags(p_dataset) || E'\n' ||

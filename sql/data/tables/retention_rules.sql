@@ -2,7 +2,6 @@ comment on table data.retention_rules is 'How long superseded versions of a data
 comment on column data.retention_rules.keep_versions is 'Newest versions of each row that stay, the one in force among them.';
 comment on column data.retention_rules.keep_days is 'Days that a version stays after it was superseded. With both limits set it stays while either says so.';
 comment on column data.retention_rules.action is 'remove, or archive: move to the object store as Parquet.';
-comment on column data.retention_rules.removed_until is 'Moments before this are not whole any more: versions were removed.';
 comment on column data.retention_rules.last_result is '{removed, archived, archives, held} of the last run.';
 
 alter table data.retention_rules enable row level security, force row level security;
@@ -20,5 +19,5 @@ grant select on data.retention_rules to cadastre_system;
 grant select on data.retention_rules to cadastre_user, cadastre_worker;
 create or replace trigger retention_rules__record after update on data.retention_rules
   for each row when (old.* is distinct from new.*)
-  execute function audit.tg_configuration__record('dataset_id', 'last_run_at,last_result,next_run_at,removed_until,set_at');
+  execute function audit.tg_configuration__record('dataset_id', 'last_run_at,last_result,next_run_at,set_at');
 alter table data.retention_rules enable always trigger retention_rules__record;

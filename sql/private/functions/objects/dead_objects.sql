@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 begin
   perform core.require('platform.manage');
-  return query select x.* from private.dead_objects x order by x.since limit p_limit;
+  return query select x.* from private.dead_objects x where x.since <= clock_timestamp() order by x.since limit p_limit;
 end
 $$;
 comment on function private.dead_objects(int) is 'Objects to remove from the store. Needs platform.manage.';
