@@ -9,6 +9,7 @@ import { findRunning } from "../../lib/instance.ts";
 import { createLogger } from "../../lib/log.ts";
 import { createPool } from "../../lib/pg.ts";
 import { createObjectStore } from "../../lib/stores/object/index.ts";
+import { archiveStager } from "../../worker/retention/stage-archives.ts";
 import { sealOrganization } from "../../worker/tasks/audit__seal.ts";
 import { type Command, fail, findOrg, type OrgRow, type Output, withSession } from "../command.ts";
 
@@ -26,18 +27,21 @@ async function forOrg<T>(
   const running = await findRunning(config);
   const pool = createPool(running.workerUrl, { name: "cadastre-audit", max: 3, log: createLogger("error") });
   try {
-    return await work(org, { pool, claimKey: running.claimKey }, config);
+    const archives = archiveStager(createObjectStore(config));
+    return await work(org, { pool, claimKey: running.claimKey, archives }, config);
   } finally {
     await pool.end();
   }
 }
 
 function describe(verdict: Verdict): string {
-  const { leaves, events, changes, versions, checkpoints, uncovered, erased, dropped } = verdict;
+  const { leaves, events, changes, versions, checkpoints, uncovered, erased, removed, dropped } = verdict;
   const lines = [
     `${leaves} leaves (${events} events, ${changes} changes), ${versions} versions, ${checkpoints} checkpoints`,
   ];
   if (erased > 0) lines.push(`${erased} versions were erased, each with an event that says so`);
+  if (removed > 0)
+    lines.push(`${removed} versions were removed by retention, each with an event that says so`);
   if (dropped > 0) lines.push(`${dropped} versions went with datasets that were deleted`);
   if (uncovered > 0) lines.push(`the last ${uncovered} leaves have no checkpoint yet`);
   for (const { message } of verdict.problems.slice(0, SHOWN)) lines.push(`✗ ${message}`);

@@ -18,16 +18,24 @@ export interface Trail {
   /** The worker's connections. */
   pool: pg.Pool;
   claimKey: Buffer;
+  /** Puts archived versions beside the others for the transaction; says which archives cannot be read. */
+  archives?: (client: pg.ClientBase) => Promise<{ name: string; message: string }[]>;
 }
 
 /** Runs `work` over the lines of an organization's trail, all of one moment. */
 export function withLines<T>(
-  { pool, claimKey }: Trail,
+  { pool, claimKey, archives }: Trail,
   options: ExportOptions,
   work: (lines: ReturnType<typeof exportLines>) => Promise<T>,
 ): Promise<T> {
   const claim = { kind: "service", orgId: options.org.id, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
-  return withSnapshot(pool, claimKey, claim, (client) => work(exportLines(client, options)));
+  return withSnapshot(
+    pool,
+    claimKey,
+    claim,
+    (client) => work(exportLines(client, options, archives)),
+    archives ? "temporary" : "nothing",
+  );
 }
 
 /** A checkpoint is stored a moment after its transaction: one that is newer than the store's last is waited for. */

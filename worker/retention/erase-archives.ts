@@ -21,7 +21,7 @@ export async function eraseFromArchives(
     await asOrganization(context, erasure.orgId, erasure.by, async (client) => {
       const { rows: answers } = await client
         .query<{ found: string | null; kept: ArchiveRow[] | null }>(
-          "select found, kept from data.erase_archived($1, $2, $3)",
+          "select person_versions as found, kept from data.erase_archived($1, $2, $3)",
           [erasure.id, archive.id, JSON.stringify(rows)],
         )
         .catch(waitsForSeal);

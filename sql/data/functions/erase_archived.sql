@@ -1,7 +1,7 @@
 -- A person's versions in one archive. The worker gives the file's rows; what comes back is how many of them are the
 -- person's and, unless it is a search, the rows that stay, after the salts of the others were forgotten: one transaction
 -- with data.replace_archive, which puts the new file in the old one's place. Error AU005.
-create or replace function data.erase_archived(p_erasure uuid, p_archive uuid, p_rows jsonb, out found bigint, out kept jsonb)
+create or replace function data.erase_archived(p_erasure uuid, p_archive uuid, p_rows jsonb, out person_versions bigint, out kept jsonb)
 language plpgsql security definer
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO, YMD'
 as $$
@@ -34,13 +34,13 @@ begin
     from unnest(case when n.keyed then n.key_fields else '{file_id,source_line}' end) k (name);
   execute format('create temporary table cadastre_erasing on commit drop as select t.* from pg_temp.cadastre_archive t where jsonb_build_object(%s) in (select jsonb_array_elements($1))', key_text)
     using about -> 'keys';
-  execute 'select count(*) from pg_temp.cadastre_erasing' into found;
-  if found > 0 and not e.dry_run then
+  execute 'select count(*) from pg_temp.cadastre_erasing' into person_versions;
+  if person_versions > 0 and not e.dry_run then
     select coalesce(jsonb_agg(x.change_id || '/' || x.entry), '[]') into entries from data.entries_in(a.dataset_id, 'select * from pg_temp.cadastre_erasing') x;
     for one in select split_part(x, '/', 1)::uuid as change_id, array_agg(split_part(x, '/', 2)::bigint) as numbers from jsonb_array_elements_text(entries) x group by 1 loop
       perform data.forget_salts(one.change_id, one.numbers);
     end loop;
-    perform audit.record('record.erase', 'dataset', a.dataset_id::text, jsonb_build_object('versions', found, 'archive', a.id, 'reason', e.reason, 'entries', entries));
+    perform audit.record('record.erase', 'dataset', a.dataset_id::text, jsonb_build_object('versions', person_versions, 'archive', a.id, 'reason', e.reason, 'entries', entries));
     execute format('select coalesce(jsonb_agg(%s order by t.valid_to, t.version), ''[]'') from pg_temp.cadastre_archive t where jsonb_build_object(%s) not in (select jsonb_array_elements($1))',
       data.archive_columns(a.dataset_id, a.fields), key_text) into kept using about -> 'keys';
   end if;

@@ -48,7 +48,7 @@ begin
       left join private.kept_salts k on m.seed is null and k.org_id = $1 and k.change_id = m.id and k.entry = m.entry
      order by m.position nulls last, m.entry $q$,
     said_as, data.version_name(p_dataset), columns, n.current_table, n.history_table,
-    coalesce(format('union all select %s from %s', columns, data.staged_archives(p_dataset)), '')) using n.org_id, p_dataset;
+    coalesce(format('union all select %s from ', columns) || data.staged_archives(p_dataset), '')) using n.org_id, p_dataset;
 end
 $$;
 comment on function data.sealed_versions(uuid) is 'Versions of a dataset''s rows beside the leaves that commit to them. Needs audit.export and record.view. Error DS001.';
