@@ -189,7 +189,7 @@ export async function* exportLines(
   const { org, values } = options;
   const { rows: datasets } = await client.query<{ id: string; name: string }>(DATASETS);
   const { rows: trees } = await client.query<{ size: string; at: string }>(
-    "select coalesce(max(position) + 1, 0) as size, to_json(now()) #>> '{}' as at from audit.leaves",
+    "select audit.sealed_size() as size, to_json(now()) #>> '{}' as at",
   );
   const { size, at } = trees[0]!;
   const { rows: gone } = await client.query<{ removed: Record<string, string> }>(

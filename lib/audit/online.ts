@@ -14,6 +14,9 @@ const CLAIM_SECONDS = 12 * 3600;
 const STORE_TRIES = 20;
 const STORE_PAUSE_MS = 250;
 
+/** Whose trail that of events without an organization is. */
+export const PLATFORM = { id: "00000000-0000-0000-0000-000000000000", slug: "platform" } as const;
+
 export interface Trail {
   /** The worker's connections. */
   pool: pg.Pool;
@@ -28,7 +31,9 @@ export function withLines<T>(
   options: ExportOptions,
   work: (lines: ReturnType<typeof exportLines>) => Promise<T>,
 ): Promise<T> {
-  const claim = { kind: "service", orgId: options.org.id, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
+  // The platform's own trail has no organization.
+  const orgId = options.org.id === PLATFORM.id ? null : options.org.id;
+  const claim = { kind: "service", orgId, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
   return withSnapshot(
     pool,
     claimKey,

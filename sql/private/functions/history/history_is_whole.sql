@@ -30,4 +30,5 @@ begin
 end
 $$;
 comment on function private.history_is_whole(uuid, timestamptz) is 'True, or an error: versions of that moment are archived (RT005) or were removed (RT006).';
-grant execute on function private.history_is_whole(uuid, timestamptz) to public;
+revoke execute on function private.history_is_whole(uuid, timestamptz) from public;
+grant execute on function private.history_is_whole(uuid, timestamptz) to cadastre_user, cadastre_sql, cadastre_worker, cadastre_owner;
