@@ -31,9 +31,8 @@ interface Scope {
   pgCodec?: Codec;
   pgFieldAttribute?: Attribute;
   pgTypeResource?: { codec: Codec };
-  pgFieldResource?: { codec: Codec };
   isPgConnectionAggregateField?: boolean;
-  isPgAggregateField?: boolean;
+  isPgConnectionRelated?: boolean;
 }
 
 /** For so long an event stands for further reads of the same columns by the same session. */
@@ -50,7 +49,7 @@ const datasetOf = (codec: Codec): string =>
   (codec.extensions?.pg?.name ?? codec.name).replace(/_history$/, "");
 
 function auditedOf(scope: Scope, nameOf: (codec: Codec, attribute: string) => string): Columns | null {
-  const codec = scope.pgCodec ?? scope.pgTypeResource?.codec ?? scope.pgFieldResource?.codec;
+  const codec = scope.pgCodec ?? scope.pgTypeResource?.codec;
   if (!codec?.attributes) return null;
   const all = Object.entries(codec.attributes).filter(([, attribute]) => isAudited(attribute));
   let columns: typeof all = [];
@@ -58,7 +57,7 @@ function auditedOf(scope: Scope, nameOf: (codec: Codec, attribute: string) => st
   else if (scope.isPgConnectionAggregateField)
     columns = all.filter(([name]) => nameOf(codec, name) === scope.fieldName);
   // The keys of groups are values; which columns make them may be a variable, so it counts as all.
-  else if (scope.isPgAggregateField && scope.fieldName === "groupedAggregates") columns = all;
+  else if (scope.isPgConnectionRelated && scope.fieldName === "groupedAggregates") columns = all;
   return columns.length === 0 ? null : { [datasetOf(codec)]: columns.map(([name]) => name) };
 }
 
