@@ -170,7 +170,11 @@ describe("a person of a keyed dataset", () => {
       "select source_line as line from org_acme.people_history where id = 43 and version = 1",
     );
     expect((await bytesOf(first)).toString().split("\n")[Number(row!.line) - 1]).toBe(`${PEOPLE[3]}\r`);
-    expect(await bench.load("people", people)).toMatchObject({ status: "duplicate" });
+    const duplicate = await bench.load("people", people);
+    expect(duplicate).toMatchObject({ status: "duplicate" });
+    // Nor do its bytes stay.
+    await sweepObjects(context());
+    expect((await bytesOf(duplicate.file_id)).equals(await bytesOf(first))).toBe(true);
     // Loaded again nevertheless, what is left of it changes nothing.
     const [file] = await bench.query<{ erased_lines: number }>(
       "select erased_lines from ingest.files where id = $1",

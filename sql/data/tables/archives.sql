@@ -6,7 +6,9 @@ comment on column data.archives.fields is '[{name, position, type}] as the contr
 alter table data.archives enable row level security, force row level security;
 drop policy if exists select_member on data.archives;
 create policy select_member on data.archives for select to public
-  using (org_id = (select private.org_id()) and (select private.has_permission('dataset.view')));
+  using (org_id = (select private.org_id())
+         and ((select private.has_permission('dataset.view')) or dataset_id::text = any ((select private.allowed_objects('dataset.view', 'dataset'))::text[]))
+         and dataset_id::text <> all ((select private.denied_objects('dataset.view', 'dataset'))::text[]));
 -- Definer functions ask for the permission first (core.require); the boundary binds them all the same.
 drop policy if exists all_owner on data.archives;
 create policy all_owner on data.archives for all to cadastre_owner

@@ -22,7 +22,8 @@ begin
        set object_key = p_key, size_bytes = p_size, erased_at = clock_timestamp(), rewritten_as = case when x.rewritten_as = 'ndjson' then 'ndjson' else p_rewritten end,
            erased_lines = x.erased_lines + coalesce((select sum(upper(l) - lower(l)) from private.erasure_files g cross join unnest(g.lines) l
                                                       where g.org_id = org and g.erasure_id = p_erasure and g.file_id = p_file), 0)
-     where x.org_id = org and x.id = p_file;
+     -- A duplicate may share what is left of the first one.
+     where x.org_id = org and x.object_key = f.object_key;
   end if;
   insert into private.erasure_files as g (org_id, erasure_id, file_id, lines, is_done) values (org, p_erasure, p_file, '{}', true)
   on conflict (org_id, erasure_id, file_id) do update set is_done = true;
