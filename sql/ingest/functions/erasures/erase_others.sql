@@ -10,12 +10,14 @@ declare
   e data.erasures;
   d data.datasets;
   known jsonb;
-  -- Values long enough not to be everywhere: in free text they are looked for as they stand.
+  -- Values that tell by themselves whom they are about: of the description, and of all that the person's rows said.
   words text[];
+  tells text[];
   counts jsonb := '{}';
   n bigint;
-  shortest constant int := 3;
   max_words constant int := 2000;
+  -- A frequent value that more rows have is nobody's.
+  few constant int := 10;
 begin
   perform core.require('run.execute');
   select * into e from data.erasures x where x.org_id = org and x.id = p_erasure and x.state = 'running';
@@ -25,18 +27,19 @@ begin
     return counts;
   end if;
   words := array(
-    select distinct x.w from (
-      select t.value #>> '{}' as w from jsonb_each(known -> 'texts') f cross join jsonb_array_elements(f.value) t
-      union all select v.value from jsonb_array_elements(known -> 'conditions') c cross join jsonb_each_text(c.value) v) x
-     where length(x.w) >= shortest and x.w !~ '^(true|false|[0-9]{1,5})$' limit max_words);
+    select distinct v.value from jsonb_array_elements(known -> 'conditions') c cross join jsonb_each_text(c.value) v
+     where data.is_telling(v.value) limit max_words);
+  tells := array(
+    select distinct t.value #>> '{}' from jsonb_each(known -> 'texts') f cross join jsonb_array_elements(f.value) t
+     where data.is_telling(t.value #>> '{}') limit max_words) || words;
 
   create temporary table pg_temp_doomed (kind text, run_id uuid, line bigint, no int, rule text) on commit drop;
   insert into pg_temp.pg_temp_doomed (kind, run_id, line)
   select 'rejected', x.run_id, x.line from ingest.rejected_rows x
    where x.org_id = org and x.dataset_id = p_dataset and x.raw <> ''
      and (data.fits_subject(p_dataset, x.record || coalesce(x.fixed, '{}'), known -> 'conditions') or data.fits_subject(p_dataset, x.record, known -> 'conditions')
-          -- One that could not be split: all of a condition's values stand in it.
-          or x.record is null and exists (select from jsonb_array_elements(known -> 'conditions') c
+          -- One that could not be split: all of a condition's values stand in it, and one that tells whom it is about.
+          or x.record is null and exists (select from unnest(tells) w where position(w in x.raw) > 0) and exists (select from jsonb_array_elements(known -> 'conditions') c
                where not exists (select from jsonb_each_text(c.value) v where position(v.value in x.raw) = 0)));
   insert into pg_temp.pg_temp_doomed (kind, run_id, line, no, rule)
   select 'failing', x.check_id, x.line, x.no, x.rule_name from quality.failing_rows x
@@ -59,13 +62,13 @@ begin
    where p.org_id = org and p.dataset_id = p_dataset and known -> 'texts' ? p.field_name
      and (p.minimum in (select left(t, 200) from jsonb_array_elements_text(known -> 'texts' -> p.field_name) t)
           or p.maximum in (select left(t, 200) from jsonb_array_elements_text(known -> 'texts' -> p.field_name) t)
-          or exists (select from jsonb_array_elements(p.top_values) v where v.value ->> 0 in (select left(t, 200) from jsonb_array_elements_text(known -> 'texts' -> p.field_name) t)));
+          or exists (select from jsonb_array_elements(p.top_values) v where (v.value ->> 1)::bigint <= few and v.value ->> 0 in (select left(t, 200) from jsonb_array_elements_text(known -> 'texts' -> p.field_name) t)));
   counts := ingest.add_counts(counts, jsonb_build_object('profiles', n));
   select count(*) into n
-    from (select 1 from ingest.pipeline_failures x where x.org_id = org and exists (select from unnest(words) w where position(w in x.message || coalesce(x.sample::text, '')) > 0)
-          union all select 1 from ingest.runs x where x.org_id = org and x.dataset_name = d.name and exists (select from unnest(words) w where position(w in x.error::text) > 0)
+    from (select 1 from ingest.pipeline_failures x where x.org_id = org and exists (select from unnest(tells) w where position(w in x.message || coalesce(x.sample::text, '')) > 0)
+          union all select 1 from ingest.runs x where x.org_id = org and x.dataset_name = d.name and exists (select from unnest(tells) w where position(w in x.error::text) > 0)
           union all select 1 from ingest.inspections x join ingest.runs r on r.org_id = x.org_id and r.id = x.run_id
-                     where x.org_id = org and r.dataset_name = d.name and exists (select from unnest(words) w where position(w in (x.content - 'columns' - 'dialect')::text) > 0)
+                     where x.org_id = org and r.dataset_name = d.name and exists (select from unnest(tells) w where position(w in (x.content - 'columns' - 'dialect')::text) > 0)
           union all select 1 from ingest.row_issues x join ingest.runs r on r.org_id = x.org_id and r.id = x.run_id
                      where x.org_id = org and r.dataset_name = d.name and x.value = any (words)) s;
   counts := ingest.add_counts(counts, jsonb_build_object('samples', n));
@@ -95,17 +98,17 @@ begin
          maximum = case when p.maximum = any (t.list) then null else p.maximum end,
          quantiles = case when p.minimum = any (t.list) or p.maximum = any (t.list) then null else p.quantiles end,
          histogram = case when p.minimum = any (t.list) or p.maximum = any (t.list) then null else p.histogram end,
-         top_values = (select coalesce(jsonb_agg(v.value), '[]') from jsonb_array_elements(p.top_values) v where v.value ->> 0 <> all (t.list))
+         top_values = (select coalesce(jsonb_agg(v.value), '[]') from jsonb_array_elements(p.top_values) v where (v.value ->> 1)::bigint > few or v.value ->> 0 <> all (t.list))
     from (select f.key as field, array(select left(w, 200) from jsonb_array_elements_text(f.value) w) as list from jsonb_each(known -> 'texts') f) t
    where p.org_id = org and p.dataset_id = p_dataset and p.field_name = t.field;
   update ingest.pipeline_failures x set message = 'erased', sample = null
-   where x.org_id = org and exists (select from unnest(words) w where position(w in x.message || coalesce(x.sample::text, '')) > 0);
+   where x.org_id = org and exists (select from unnest(tells) w where position(w in x.message || coalesce(x.sample::text, '')) > 0);
   update ingest.runs x set error = jsonb_build_object('code', x.error -> 'code', 'message', 'erased', 'hint', '')
-   where x.org_id = org and x.dataset_name = d.name and exists (select from unnest(words) w where position(w in x.error::text) > 0);
+   where x.org_id = org and x.dataset_name = d.name and exists (select from unnest(tells) w where position(w in x.error::text) > 0);
   update ingest.inspections x set content = jsonb_build_object('columns', x.content -> 'columns', 'dialect', x.content -> 'dialect')
     from ingest.runs r
    where x.org_id = org and r.org_id = org and r.id = x.run_id and r.dataset_name = d.name
-     and exists (select from unnest(words) w where position(w in (x.content - 'columns' - 'dialect')::text) > 0);
+     and exists (select from unnest(tells) w where position(w in (x.content - 'columns' - 'dialect')::text) > 0);
   update ingest.row_issues x set value = null, message = 'erased'
     from ingest.runs r
    where x.org_id = org and r.org_id = org and r.id = x.run_id and r.dataset_name = d.name and x.value = any (words);

@@ -1,6 +1,7 @@
 -- Which records of a file are the person's: [[line, {<field>: text}, [every text of the record]]]. Typed by the contract, once a record.
 -- p_loose: the columns are not the contract's (a pipeline's input); then a record is the person's where every value of a
--- condition is somewhere in it.
+-- condition is in it, and among its values is one of the person's that tells by itself whom it is about: that 2 is
+-- somewhere in a record makes it nobody's.
 create or replace function ingest.match_lines(p_erasure uuid, p_dataset uuid, p_file uuid, p_records jsonb, p_loose boolean) returns bigint[]
 language plpgsql stable security definer
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO, YMD'
@@ -10,14 +11,21 @@ declare
   known jsonb;
   built text;
   result bigint[];
+  tells text[];
 begin
   perform core.require('run.execute');
   select s.resolved -> p_dataset::text into known from private.erasure_subjects s where s.org_id = org and s.erasure_id = p_erasure;
   if p_loose then
+    tells := array(
+      select distinct x.said from (
+        select t.value #>> '{}' as said from jsonb_each(known -> 'texts') f cross join jsonb_array_elements(f.value) t
+        union all select v.value from jsonb_array_elements(known -> 'conditions') c cross join jsonb_each_text(c.value) v) x
+       where data.is_telling(x.said));
     select array_agg((r.value ->> 0)::bigint) into result
       from jsonb_array_elements(p_records) r
      where exists (select from jsonb_array_elements(known -> 'conditions') c
-                    where not exists (select from jsonb_each_text(c.value) v where not (r.value -> 2) ? v.value));
+                    where not exists (select from jsonb_each_text(c.value) v where not (r.value -> 2) ? v.value))
+       and (r.value -> 2) ?| tells;
     return coalesce(result, '{}');
   end if;
   select string_agg(format('%1$L, case when pg_input_is_valid(r.value -> 1 ->> %1$L, %2$L) then to_jsonb((r.value -> 1 ->> %1$L)::%3$s) else r.value -> 1 -> %1$L end',
