@@ -12,7 +12,7 @@ interface HoldRow {
   release_reason: string | null;
 }
 
-const HOLDS = `select h.id, d.name as dataset, jsonb_array_length(h.keys) as rows, h.reason, u.email::text as placed_by, h.placed_at, h.released_at, h.release_reason
+const HOLDS = `select h.id, d.name as dataset, h.row_count as rows, h.reason, u.email::text as placed_by, h.placed_at, h.released_at, h.release_reason
   from data.legal_holds h left join data.datasets d on d.org_id = h.org_id and d.id = h.dataset_id left join access.users u on u.id = h.placed_by
  where $1 or h.released_at is null order by h.placed_at`;
 

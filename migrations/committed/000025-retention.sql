@@ -1,5 +1,5 @@
 --! Previous: sha1:4021f10f9f8b428a101c15b78a200269ec09ef64
---! Hash: sha1:cf35eb363268580b530793825e86351dfa606f11
+--! Hash: sha1:912941859eee3b47d49201a6b54cb3ead0a2ce91
 
 -- What is kept how long, what may not go, and what must: retention and archives, legal holds, erasure of a person's data
 -- (docs/explanation/decisions/0010-retention.md).
@@ -10,8 +10,9 @@ create table data.legal_holds (
   id             uuid not null default uuidv7(),
   -- null: everything that the organization has.
   dataset_id     uuid,
-  -- Rows by key, [{"<key field>": value}]; null: the whole dataset.
+  -- Rows by key, [{"<key field>": value}]; null: the whole dataset, or released. How many rows stays.
   keys           jsonb check (jsonb_typeof(keys) = 'array' and pg_column_size(keys) <= 1000000),
+  row_count      int check (row_count between 1 and 1000),
   reason         text not null check (length(reason) between 1 and 1000),
   placed_by      uuid references access.users on delete set null,
   placed_at      timestamptz not null default clock_timestamp(),
@@ -20,7 +21,8 @@ create table data.legal_holds (
   release_reason text check (length(release_reason) between 1 and 1000),
   primary key (org_id, id),
   foreign key (org_id, dataset_id) references data.datasets (org_id, id) on delete cascade,
-  check (keys is null or dataset_id is not null),
+  check (row_count is null or dataset_id is not null),
+  check (released_at is not null or (keys is null) = (row_count is null)),
   check ((released_at is null) = (release_reason is null))
 );
 create index legal_holds_dataset_idx on data.legal_holds (org_id, dataset_id);

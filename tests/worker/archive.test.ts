@@ -355,6 +355,25 @@ it("a legal hold stands above retention, erasure and the dataset's end, on the o
     ).rejects.toMatchObject({ code: "42501" });
     await asOwner("select data.release_hold($1, 'over')", [hold!.id]);
   }
+  // Of several rows that fit a description one is held: nothing of it is begun.
+  const [hold] = await asOwner<{ id: string }>("select id from data.place_hold('case 8', $1, $2)", [
+    id,
+    '[{"id": 3}]',
+  ]);
+  const [request] = await asOwner<{ id: string }>("select id from data.request_erasure($1, 'asked')", [
+    JSON.stringify([
+      { dataset: "held", values: { name: "Ann!?" } },
+      { dataset: "held", values: { name: "!?" } },
+    ]),
+  ]);
+  const left = await stored("held");
+  expect(await runErasure(context(), owner.orgId, request!.id)).toBe("failed");
+  expect(
+    await asOwner("select state, error ->> 'code' as code from data.erasures where id = $1", [request!.id]),
+  ).toEqual([{ state: "failed", code: "RT001" }]);
+  expect(await stored("held")).toEqual(left);
+  await expect(asOwner("select keys from data.legal_holds")).rejects.toMatchObject({ code: "42501" });
+  await asOwner("select data.release_hold($1, 'over')", [hold!.id]);
   await erase();
   expect(await drop()).toHaveLength(1);
 });

@@ -225,6 +225,24 @@ async function runSteps(context: RetentionContext, ask: Ask, erasure: Erasure): 
   }
 }
 
+interface BegunRow {
+  id: string | null;
+  dry_run: boolean;
+  dataset_ids: string[];
+  reason: string;
+  by: string | null;
+}
+
+/** null: it is over, or there is none. */
+async function beginErasure(ask: Ask, orgId: string, id: string): Promise<Erasure | null> {
+  const [row] = await ask<BegunRow>(
+    "select id, dry_run, dataset_ids, reason, requested_by as by from data.begin_erasure($1)",
+    [id],
+  );
+  if (!row?.id) return null;
+  return { id, orgId, dryRun: row.dry_run, datasetIds: row.dataset_ids, reason: row.reason, by: row.by };
+}
+
 /** Runs an erasure to its end, or to what it has to wait for. Throws where not even that could be noted. */
 export async function runErasure(
   context: RetentionContext,
@@ -232,35 +250,28 @@ export async function runErasure(
   erasureId: string,
 ): Promise<string> {
   const begin = asker(context, orgId, null);
-  const [row] = await begin<{
-    id: string | null;
-    dry_run: boolean;
-    dataset_ids: string[];
-    reason: string;
-    by: string | null;
-  }>("select id, dry_run, dataset_ids, reason, requested_by as by from data.begin_erasure($1)", [erasureId]);
-  if (!row?.id) return "nothing";
-  const { dry_run: dryRun, dataset_ids: datasetIds, reason, by } = row;
-  const erasure: Erasure = { id: erasureId, orgId, dryRun, datasetIds, reason, by };
-  const ask = asker(context, orgId, by);
-  const settle = (state: string, error: AppError | null, seconds: number | null = null) =>
+  const settle = (ask: Ask, state: string, error: AppError | null, seconds: number | null = null) =>
     ask("select data.settle_erasure($1, $2, $3, $4)", [
       erasureId,
       state,
       error && JSON.stringify({ code: error.code, message: error.message, hint: error.hint }),
       seconds,
     ]);
+  let ask = begin;
   try {
+    const erasure = await beginErasure(begin, orgId, erasureId);
+    if (erasure === null) return "nothing";
+    ask = asker(context, orgId, erasure.by);
     await runSteps(context, ask, erasure);
-    await settle("succeeded", null);
+    await settle(ask, "succeeded", null);
     return "succeeded";
   } catch (error) {
     if (error instanceof Waits) {
-      await settle("waiting", error, error.seconds);
+      await settle(ask, "waiting", error, error.seconds);
       return "waiting";
     }
     if (error instanceof AppError && error.code === "STORE_DOWN") {
-      await settle("waiting", error, STORE_SECONDS);
+      await settle(ask, "waiting", error, STORE_SECONDS);
       return "waiting";
     }
     const told = isPgError(error) && /^(RT|DS|42501)/.test(error.code);
@@ -268,7 +279,7 @@ export async function runErasure(
     context.log.warn({ org_id: orgId, erasure_id: erasureId, err: explain(error) }, "an erasure ended early");
     const known =
       error instanceof AppError ? error : new AppError((error as { code: string }).code, error.message);
-    await settle("failed", known);
+    await settle(ask, "failed", known);
     return "failed";
   }
 }

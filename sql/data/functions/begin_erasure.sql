@@ -23,6 +23,10 @@ begin
     foreach d in array e.dataset_ids loop
       known := known || jsonb_build_object(d, data.find_subject(d, s.selections, null));
     end loop;
+    if not e.dry_run then
+      perform data.hold_refuse(r.key::uuid, k.value) from jsonb_each(known) r cross join jsonb_array_elements(r.value -> 'keys') k
+        where exists (select from data.legal_holds h where h.org_id = org and h.released_at is null);
+    end if;
     update private.erasure_subjects x set resolved = known where x.org_id = org and x.erasure_id = p_erasure;
     update data.erasures x
        set found = jsonb_build_object('rows', (select coalesce(sum(jsonb_array_length(r.value -> 'keys')), 0) from jsonb_each(known) r),

@@ -28,6 +28,10 @@ begin
   -- Rows that are in history under the same key are the person's too, whatever this version says.
   about := data.find_subject(a.dataset_id, s.selections, 'pg_temp.cadastre_archive');
   about := data.merge_subject(s.resolved -> a.dataset_id::text, about);
+  if not e.dry_run then
+    perform data.hold_refuse(a.dataset_id, k.value) from jsonb_array_elements(about -> 'keys') k
+      where exists (select from data.legal_holds h where h.org_id = org and h.released_at is null);
+  end if;
   -- Rows that the archive alone tells of are looked for in the steps that follow.
   update private.erasure_subjects x set resolved = x.resolved || jsonb_build_object(a.dataset_id, about) where x.org_id = org and x.erasure_id = p_erasure;
   select string_agg(format('%L, t.%I::text', k.name, k.name), ', ') into key_text

@@ -25,11 +25,12 @@ begin
     end if;
     select jsonb_agg(distinct data.hold_key(place_hold.dataset_id, k.value)) into named from jsonb_array_elements(place_hold.keys) k;
   end if;
-  insert into data.legal_holds (org_id, dataset_id, keys, reason, placed_by)
-  values (org, place_hold.dataset_id, named, trim(place_hold.reason), private.user_id())
+  insert into data.legal_holds (org_id, dataset_id, keys, row_count, reason, placed_by)
+  values (org, place_hold.dataset_id, named, jsonb_array_length(named), trim(place_hold.reason), private.user_id())
   returning * into h;
+  h.keys := null;
   -- How many rows, not which: keys are values, and an event is for ever.
-  perform audit.record('hold.place', 'hold', h.id::text, jsonb_build_object('dataset', h.dataset_id, 'rows', jsonb_array_length(h.keys), 'reason', h.reason));
+  perform audit.record('hold.place', 'hold', h.id::text, jsonb_build_object('dataset', h.dataset_id, 'rows', h.row_count, 'reason', h.reason));
   return h;
 end
 $$;

@@ -53,8 +53,10 @@ begin
     if (select count(*) from jsonb_object_keys(wanted)) not between 1 and max_fields then
       perform core.raise('RT003', format('a part names 1 to %s fields', max_fields), 'Name what tells the person from others.', 'subject');
     end if;
-    if not request_erasure.dry_run then
-      perform data.hold_refuse(d.id, case when one ? 'key' then one -> 'key' end);
+    -- Rows that are held one by one are known when the person's are (data.begin_erasure).
+    if not request_erasure.dry_run and (one ? 'key' or exists (
+         select from data.legal_holds h where h.org_id = org and h.released_at is null and h.row_count is null and (h.dataset_id is null or h.dataset_id = d.id))) then
+      perform data.hold_refuse(d.id, one -> 'key');
     end if;
     selections := selections || jsonb_build_array(jsonb_build_object('dataset', d.id, 'values', wanted));
   end loop;

@@ -11,7 +11,7 @@ begin
   update data.erasures x
      set state = p_state, error = p_error, finished_at = case when p_state in ('succeeded', 'failed') then clock_timestamp() end,
          step = case when p_state = 'succeeded' then null else x.step end
-   where x.org_id = private.org_id() and x.id = p_erasure and x.state = 'running' returning * into e;
+   where x.org_id = private.org_id() and x.id = p_erasure and x.state in ('queued', 'running', 'waiting') returning * into e;
   if e.id is null then
     return;
   end if;

@@ -1,6 +1,6 @@
 comment on table data.legal_holds is 'What may not be removed, and who says so: not by retention, not by an erasure, not with its dataset.';
 comment on column data.legal_holds.dataset_id is 'Null: everything that the organization has.';
-comment on column data.legal_holds.keys is 'Rows by key, [{"<key field>": value}]; null: the whole dataset.';
+comment on column data.legal_holds.row_count is 'Rows that it covers; null: the whole dataset, or organization.';
 
 alter table data.legal_holds enable row level security, force row level security;
 drop policy if exists select_member on data.legal_holds;
@@ -10,7 +10,10 @@ create policy select_member on data.legal_holds for select to public
 drop policy if exists all_owner on data.legal_holds;
 create policy all_owner on data.legal_holds for all to cadastre_owner
   using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
-grant select on data.legal_holds to cadastre_user, cadastre_worker;
+-- Which rows are held is told by keys, which masks and filters may hide from whoever sees that there is a hold.
+revoke select on data.legal_holds from cadastre_user;
+grant select (org_id, id, dataset_id, row_count, reason, placed_by, placed_at, released_by, released_at, release_reason) on data.legal_holds to cadastre_user;
+grant select on data.legal_holds to cadastre_worker;
 -- The organization's own end does not lift a hold either.
 create or replace trigger legal_holds__refuse before delete on data.legal_holds
   for each row when (old.released_at is null) execute function data.tg_legal_holds__refuse();
