@@ -58,12 +58,16 @@ export async function inTransaction<T>(
   }
 }
 
-/** Runs `work` in one transaction that sees one moment and writes nothing, as the claim's identity. */
+/**
+ * Runs `work` in one transaction that sees one moment, as the claim's identity. It writes nothing; with "temporary" it may
+ * make temporary tables of its own.
+ */
 export async function withSnapshot<T>(
   pool: pg.Pool,
   key: Buffer,
   claim: Claim,
   work: (client: pg.PoolClient) => Promise<T>,
+  writes: "nothing" | "temporary" = "nothing",
 ): Promise<T> {
   return inTransaction(
     pool,
@@ -71,7 +75,7 @@ export async function withSnapshot<T>(
       await client.query("select set_config('cadastre.claim', $1, true)", [signClaim(claim, key)]);
       return work(client);
     },
-    "begin isolation level repeatable read read only",
+    `begin isolation level repeatable read ${writes === "nothing" ? "read only" : "read write"}`,
   );
 }
 
