@@ -11,7 +11,7 @@
 -- As-of reads the current rows from the one view and superseded ones from the other: of the history view's two halves
 -- PostgreSQL then drops the current one by itself (its end is null), and finds superseded versions by their times.
 --
--- Parameters go by number: a dataset may have columns of their names, and those would win.
+-- Parameters go by number, and a row as a whole by a name that no column can have: columns of the same name would win.
 create or replace function data.make_past_functions(p_dataset uuid) returns void
 language plpgsql
 set search_path = ''
@@ -66,12 +66,12 @@ begin
        returns table (key jsonb, change text, changed_fields text[], before jsonb, after jsonb, from_version int, to_version int)
        language sql stable
        as $body$
-         select (select to_jsonb(r) from (select %5$s) r),
+         select (select to_jsonb(r$) from (select %5$s) r$),
                 case when b.version is null then ''removed'' when b.change_type = ''restore'' then ''restored''
                      when a.version is null then ''added'' else ''changed'' end,
                 case when a.version is null or b.version is null then ''{}'' else array_remove(array[%6$s]::text[], null) end,
-                case when a.version is not null then (select to_jsonb(r) from (select %7$s) r) end,
-                case when b.version is not null then (select to_jsonb(r) from (select %8$s) r) end,
+                case when a.version is not null then (select to_jsonb(r$) from (select %7$s) r$) end,
+                case when b.version is not null then (select to_jsonb(r$) from (select %8$s) r$) end,
                 a.version, b.version
            from (select t.* from %3$s t where t.valid_from <= $1 and t.valid_to > $1 and t.valid_to <= %4$s) a
            full join (
