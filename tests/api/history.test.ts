@@ -1,6 +1,6 @@
 /** The past over HTTP: differences and timelines in the organization's API, undo in the platform's, headers for reason and moment. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { TestOrg } from "../support/database.ts";
+import { asMember, type TestOrg } from "../support/database.ts";
 import { makeSales } from "./support/sales.ts";
 import { createOrg, startTestServer, type TestServer } from "./support/server.ts";
 
@@ -33,6 +33,18 @@ beforeAll(async () => {
   acme = await createOrg(api.db, "acme");
   const ada = await api.member(acme, "ada@example.org", "owner");
   await makeSales(api.db, acme, ada, 5);
+  const prices = [
+    { name: "item" },
+    { name: "price", type: "integer" },
+    { name: "since", type: "date", businessDate: true },
+  ];
+  await asMember(api.db, { orgId: acme.id, userId: ada }, async (client) => {
+    await client.query("select data.create_dataset('prices', $1, '{item}')", [JSON.stringify(prices)]);
+    await client.query("insert into org_acme.prices (item, price, since) values ('a', 10, '2026-01-01')");
+  });
+  await asMember(api.db, { orgId: acme.id, userId: ada }, (client) =>
+    client.query("update org_acme.prices set price = 12, since = '2026-03-01'"),
+  );
   token = await api.signIn("ada@example.org");
   before = (await api.db.admin.query("select to_jsonb(clock_timestamp()) #>> '{}' as at")).rows[0].at;
 });
@@ -81,6 +93,15 @@ it("a difference, a timeline and the past of everything are in the organization'
   expect((await ask(OWN, past, { "x-as-of": before })).data.ordersAsOf.nodes).toEqual([{ version: 1 }]);
   expect(await ask(OWN, past, { "x-as-of": "yesterday" })).toMatchObject({
     error: { code: "BAD_INPUT", field: "X-As-Of" },
+  });
+});
+
+it("what was true on a day is asked by a business date", async () => {
+  const query = `{ january: pricesValidOn(on: "2026-02-01") { nodes { item price } }
+    march: pricesValidOn(on: "2026-03-02", filter: { price: { greaterThan: 1 } }) { totalCount nodes { price } } }`;
+  expect((await ask(OWN, query)).data).toEqual({
+    january: { nodes: [{ item: "a", price: 10 }] },
+    march: { totalCount: 1, nodes: [{ price: 12 }] },
   });
 });
 

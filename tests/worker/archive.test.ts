@@ -128,6 +128,11 @@ describe("archives", () => {
     for (const [i, said] of now.entries()) expect([then[i], "error RT005"]).toContain(said);
     expect(now.filter((said) => said === "error RT005").length).toBeGreaterThan(3);
     expect(now.at(-1)).toBe(then.at(-1));
+    // A difference that begins or ends there is refused too, not answered with what is left.
+    const from = times[now.indexOf("error RT005")];
+    await expect(sealed.bench.query("select * from org_acme.things_diff($1)", [from])).rejects.toMatchObject({
+      code: "RT005",
+    });
     await sealed.seal();
     expect(await sealed.verify()).toMatchObject({ ok: true, problems: [], removed: 0 });
     await attachAll(id);

@@ -170,6 +170,57 @@ describe("difference", () => {
   });
 });
 
+it("columns may have the names that are used here", async () => {
+  const names = [
+    "r",
+    "x",
+    "k",
+    "v",
+    "t",
+    "a",
+    "b",
+    "key",
+    "change",
+    "before",
+    "after",
+    "from",
+    "to",
+    "at",
+    "on",
+    "values",
+    "issues",
+  ];
+  const dataset = await makeDataset(
+    names.map((name) => ({ name })),
+    ["k", "r"],
+  );
+  const row = (value: string) => names.map((name) => (name === "k" || name === "r" ? name : value));
+  const first = await bench.load(dataset.name, csv([row("1")], names.join(",")));
+  const second = await bench.load(dataset.name, csv([row("2")], names.join(",")));
+  const is = (value: string) => Object.fromEntries(names.map((name, i) => [name, row(value)[i]]));
+  const [found] = await bench.query(
+    `select * from org_acme.${dataset.name}_diff(ingest.moment_of_run($1), ingest.moment_of_run($2))`,
+    [first.id, second.id],
+  );
+  expect(found).toMatchObject({
+    key: { k: "k", r: "r" },
+    before: is("1"),
+    after: is("2"),
+    change: "changed",
+  });
+  const story = await bench.query(
+    `select "values" from org_acme.${dataset.name}_timeline('{"k": "k", "r": "r"}')`,
+  );
+  expect(story).toEqual([{ values: is("2") }, { values: is("1") }]);
+  const told = await undo(second.id);
+  expect(told.rows).toMatchObject([{ key: { k: "k", r: "r" }, effect: "update" }]);
+  const [change] = await bench.query<{ r: { values: unknown } }>(
+    "select private.change_rows(max(number), 10) as r from ingest.changes where dataset_id = $1",
+    [dataset.id],
+  );
+  expect(change!.r.values).toEqual(is("1"));
+});
+
 it("a large load's superseded versions are found by their time at once", async () => {
   const dataset = await makeDataset();
   const many = (amount: number) => csv(Array.from({ length: 3000 }, (_, i) => [i, "x", amount]));

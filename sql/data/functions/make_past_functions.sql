@@ -14,7 +14,7 @@
 -- A moment of which versions were archived or removed is refused (private.whole_moment), never answered with what is left
 -- of it: as a value where rows are compared with it, and as a filter asked before any where there may be none.
 --
--- Parameters go by number: a dataset may have columns of their names, and those would win.
+-- Parameters go by number, and a row as a whole by a name that no column can have: columns of the same name would win.
 create or replace function data.make_past_functions(p_dataset uuid) returns void
 language plpgsql
 set search_path = ''
@@ -71,12 +71,12 @@ begin
        returns table (key jsonb, change text, changed_fields text[], before jsonb, after jsonb, from_version int, to_version int)
        language sql stable
        as $body$
-         select (select to_jsonb(r) from (select %5$s) r),
+         select (select to_jsonb(r$) from (select %5$s) r$),
                 case when b.version is null then ''removed'' when b.change_type = ''restore'' then ''restored''
                      when a.version is null then ''added'' else ''changed'' end,
                 case when a.version is null or b.version is null then ''{}'' else array_remove(array[%6$s]::text[], null) end,
-                case when a.version is not null then (select to_jsonb(r) from (select %7$s) r) end,
-                case when b.version is not null then (select to_jsonb(r) from (select %8$s) r) end,
+                case when a.version is not null then (select to_jsonb(r$) from (select %7$s) r$) end,
+                case when b.version is not null then (select to_jsonb(r$) from (select %8$s) r$) end,
                 a.version, b.version
            from (select t.* from %3$s t where t.valid_from <= $1 and t.valid_to > $1 and t.valid_to <= %4$s and %13$s) a
            full join (

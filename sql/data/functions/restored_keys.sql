@@ -12,7 +12,7 @@ declare
 begin
   select string_agg(format('u.%I', k), ', ') into listed from unnest(case when n.keyed then n.key_fields else '{file_id,source_line}' end) k;
   execute format($q$
-    select case when count(*) <= $1 then jsonb_agg((select to_jsonb(k) from (select %s, u.latest$ + 1 as version$) k)) end
+    select case when count(*) <= $1 then jsonb_agg((select to_jsonb(k$) from (select %s, u.latest$ + 1 as version$) k$)) end
       from (select * from pg_temp.cadastre_restore r where r.effect$ in ('insert', 'update', 'delete') limit $1 + 1) u $q$, listed)
     into keys using max_keys;
   return keys;

@@ -22,7 +22,7 @@ begin
       from pg_temp.cadastre_restore $q$) into told;
   execute format($q$
     select $1 || jsonb_build_object('rows', coalesce(jsonb_agg(jsonb_build_object(
-             'key', (select to_jsonb(k) from (select %1$s) k), 'effect', u.effect$, 'conflict', u.conflict$, 'version', u.before$,
+             'key', (select to_jsonb(k$) from (select %1$s) k$), 'effect', u.effect$, 'conflict', u.conflict$, 'version', u.before$,
              'changedBy', v.changed_by, 'changedAt', v.valid_from, 'changeRun', v.run_id)), '[]'))
       from (select * from pg_temp.cadastre_restore r where r.effect$ <> 'unchanged' order by r.conflict$ desc, %2$s limit $2) u
       left join lateral (select v.changed_by, v.valid_from, v.run_id from %3$s v where %5$s and v.version = u.latest$

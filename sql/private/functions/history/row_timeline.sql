@@ -45,7 +45,7 @@ begin
             case when $3 or v.changed_by = private.user_id() then coalesce(nullif(u.display_name, ''''), u.email::text) end,
             v.change_reason, v.run_id,
             case when v.run_id is null then ''edit'' when r.undo_of is not null then ''undo'' when r.replay_of is not null then ''replay'' else ''load'' end,
-            case when $2 and r.undo_of is null then f.file_name end, v.source_line, (select to_jsonb(x) from (select %s) x),
+            case when $2 and r.undo_of is null then f.file_name end, v.source_line, (select to_jsonb(x$) from (select %s) x$),
             coalesce((select jsonb_agg(jsonb_build_object(''column'', i.column_name, ''rule'', i.rule, ''severity'', i.severity, ''message'', i.message)
                                        order by i.column_name, i.rule)
                         from ingest.row_issues i where $4 and i.org_id = $5 and i.run_id = v.run_id and i.line = v.source_line), ''[]'')

@@ -23,7 +23,7 @@ begin
   end if;
   return query execute keyed || format(
     'select json_build_object(''key'', h.composite_key, ''version'', h.version, ''changeType'', h.change_type,
-              ''changedFields'', h.changed_fields, ''values'', (select row_to_json(v) from (select %s) v))
+              ''changedFields'', h.changed_fields, ''values'', (select row_to_json(v$) from (select %s) v$))
        from %s limit %s',
     (select string_agg(format('h.%I', c), ', ') from unnest(s.columns) c), source, p_limit)
     using s.keys, s.run_id, s.file_id;
