@@ -10,7 +10,7 @@ declare
 begin
   insert into quality.scores as s (org_id, dataset_id, check_id, run_id, score, rules, failed, row_count)
   select private.org_id(), p_dataset, p_check, p_run,
-         coalesce(round(sum(w.weight * case when r.measured is null then 1 - r.share when r.passed then 1 else 0 end) / nullif(sum(w.weight), 0), 6), 1),
+         coalesce(round(sum(w.weight * case when r.measured is null and (r.passed or r.failures > 0) then 1 - r.share when r.passed then 1 else 0 end) / nullif(sum(w.weight), 0), 6), 1),
          count(*), count(*) filter (where not r.passed), p_rows
     from quality.results r
     cross join lateral (select case r.severity when 'critical' then 5 when 'error' then 3 when 'warning' then 1 else 0 end as weight) w
@@ -19,7 +19,7 @@ begin
      set score = excluded.score, rules = excluded.rules, failed = excluded.failed, row_count = excluded.row_count, checked_at = clock_timestamp()
   returning s.score into earned;
   insert into quality.incidents as i (org_id, dataset_id, rule_name, severity, title, first_check, last_check, due_at)
-  select r.org_id, r.dataset_id, r.rule_name, r.severity, left(r.message || case when r.measured is null then format(': %s of %s rows do not', r.failures, r.row_count)
+  select r.org_id, r.dataset_id, r.rule_name, r.severity, left(r.message || case when r.measured is null and r.failures = 0 then '' when r.measured is null then format(': %s of %s rows do not', r.failures, r.row_count)
            else format('; it is %s', trim_scale(r.measured)) end, 500),
          p_check, p_check, clock_timestamp() + case r.severity when 'critical' then interval '4 hours' else interval '1 day' end
     from quality.results r
