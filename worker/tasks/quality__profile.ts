@@ -1,6 +1,6 @@
 /**
  * Job quality__profile {orgId, datasetId, runId}: profiles a dataset after a load, outside of its transaction. A later
- * load's job replaces one that waits.
+ * load's job replaces one that waits. Rules whose cost is not known yet are measured besides.
  */
 import { z } from "zod";
 import { asOrganization } from "../load/session.ts";
@@ -19,6 +19,7 @@ export function createProfileTask(context: WorkerContext): (payload: unknown) =>
       // It was dropped meanwhile.
       if (rows.length === 0) return;
       await client.query("select quality.make_profile($1, $2)", [datasetId, runId]);
+      await client.query("select quality.measure_costs($1)", [datasetId]);
     });
   };
 }

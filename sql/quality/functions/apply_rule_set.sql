@@ -17,7 +17,7 @@ declare
   left_out jsonb := '[]';
   sure constant numeric := 0.8;
   max_mapping constant int := 1000;
-  note constant text := 'rule set, version ';
+  mark constant text := 'rule set, version ';
 begin
   select coalesce(jsonb_agg(x - 'confidence' - 'why'), '[]') into mapping
     from jsonb_array_elements(coalesce(p_mapping, quality.match_rule_set(p_dataset, p_rules))) x
@@ -29,12 +29,12 @@ begin
     return jsonb_build_object('version', p_version, 'rules', made, 'left_out', left_out);
   end if;
   for one in select x from jsonb_array_elements(mapping) x loop
-    select quality.bind_rule(x, one -> 'fields') || jsonb_build_object('note', note || p_version) into rule
+    select quality.bind_rule(x, one -> 'fields') || jsonb_build_object('note', mark || p_version) into rule
       from jsonb_array_elements(p_rules) x where x ->> 'name' = one ->> 'rule';
     there := null;
     select * into there from quality.rules r where r.org_id = private.org_id() and r.dataset_id = p_dataset and r.name = rule ->> 'name' for no key update;
     by_hand := there.id is not null and (there.set_key is distinct from p_key
-      or exists (select from quality.rule_versions v where v.org_id = there.org_id and v.rule_id = there.id and v.version = there.version and v.note not like note || '%'));
+      or exists (select from quality.rule_versions v where v.org_id = there.org_id and v.rule_id = there.id and v.version = there.version and v.note not like mark || '%'));
     if rule is null or by_hand and not p_force or there.id is not null and there.set_key is distinct from p_key then
       left_out := left_out || jsonb_build_object('rule', one ->> 'rule', 'name', rule ->> 'name', 'why',
         case when rule is null then 'the set has no such rule' when there.set_key is distinct from p_key then 'a rule of another origin has the name'

@@ -1,4 +1,4 @@
--- The organization's rule sets that are everywhere come to new datasets, and to fields that a new contract brings. Whoever
+-- The organization's rule sets that are everywhere come to new datasets, and to fields that a new contract or tag brings. Whoever
 -- makes the dataset need not be allowed to make rules: who saved the set was (quality.approve).
 create or replace function quality.tg_contracts__apply_sets() returns trigger
 language plpgsql security definer
@@ -15,4 +15,4 @@ begin
   return null;
 end
 $$;
-comment on function quality.tg_contracts__apply_sets() is 'Trigger: rule sets that are everywhere on a new contract.';
+comment on function quality.tg_contracts__apply_sets() is 'Trigger: rule sets that are everywhere on a new contract or new tags.';

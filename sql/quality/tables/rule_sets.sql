@@ -15,3 +15,6 @@ create or replace trigger rule_sets__touch before update on quality.rule_sets fo
 create or replace trigger contracts__apply_sets after insert on data.contracts
   for each row execute function quality.tg_contracts__apply_sets();
 alter table data.contracts enable always trigger contracts__apply_sets;
+create or replace trigger fields__apply_sets after update of tags on data.fields
+  for each row when (old.tags is distinct from new.tags) execute function quality.tg_contracts__apply_sets();
+alter table data.fields enable always trigger fields__apply_sets;
