@@ -23,6 +23,7 @@ import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
 import { profile } from "./commands/profile.ts";
 import { rejected } from "./commands/rejected.ts";
+import { ruleSets } from "./commands/rule-sets.ts";
 import { rules } from "./commands/rules.ts";
 import { schedule } from "./commands/schedule.ts";
 import { source } from "./commands/source.ts";
@@ -44,6 +45,7 @@ const COMMANDS: Record<string, Command> = {
   source,
   schedule,
   rules,
+  "rule-sets": ruleSets,
   profile,
   anomalies,
   policy,

@@ -332,7 +332,7 @@ describe("figures and targets", () => {
       JSON.stringify({ name: "v_there", kind: "required", field: "v", severity: "error" }),
     ]);
     await bench.query("select quality.deploy_rule($1, 'v_there')", [id]);
-    await bench.query("select quality.set_target($1, 0.9)", [id]);
+    await bench.query("select quality.set_score_target($1, 0.9)", [id]);
     await bench.query(
       "select ops.put_notification_rule(event_kind => 'quality.*', channel => 'in_app', recipient_permission => 'quality.monitor')",
     );

@@ -10,7 +10,7 @@ as $$
 declare
   one jsonb;
   source record;
-  chosen text := install_rule_set.set_key;
+  chosen text;
 begin
   perform core.require('quality.view');
   perform data.dataset_names(install_rule_set.dataset_id);
@@ -24,9 +24,7 @@ begin
   if install_rule_set.stage_loads not between 1 and 1000 or install_rule_set.stage_share <= 0 or install_rule_set.stage_share >= 1 then
     perform core.raise('QC002', 'a stage is 1 to 1,000 loads, and a share between 0 and 1', 'Leave both out to take the rules'' action at once.', 'stage_loads');
   end if;
-  -- An own set may be named; it is kept by its key.
-  select s.id::text into chosen from quality.rule_sets s where s.org_id = private.org_id() and s.name = install_rule_set.set_key;
-  chosen := coalesce(chosen, install_rule_set.set_key);
+  chosen := quality.set_key_of(install_rule_set.set_key);
   source := quality.find_rule_set(chosen);
   for one in select x from jsonb_array_elements(source.rules) x loop
     perform quality.require_whole(install_rule_set.dataset_id, one);

@@ -13,7 +13,7 @@ begin
   perform core.require('quality.view');
   perform data.require_on('quality.edit', roll_back_rule_set.dataset_id);
   for r in select x.name from quality.rules x
-            where x.org_id = private.org_id() and x.dataset_id = roll_back_rule_set.dataset_id and x.set_key = roll_back_rule_set.set_key
+            where x.org_id = private.org_id() and x.dataset_id = roll_back_rule_set.dataset_id and x.set_key = quality.set_key_of(roll_back_rule_set.set_key)
               and x.deployed_version is not null order by x.name loop
     rule := quality.roll_back_rule(roll_back_rule_set.dataset_id, r.name);
     done := done || jsonb_build_object('name', rule.name, 'deployed_version', rule.deployed_version);

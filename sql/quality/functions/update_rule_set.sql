@@ -15,7 +15,7 @@ begin
   perform data.require_on('quality.edit', update_rule_set.dataset_id);
   perform quality.require_whole(update_rule_set.dataset_id);
   select * into i from quality.rule_set_installs x
-   where x.org_id = private.org_id() and x.dataset_id = update_rule_set.dataset_id and x.set_key = update_rule_set.set_key for no key update;
+   where x.org_id = private.org_id() and x.dataset_id = update_rule_set.dataset_id and x.set_key = quality.set_key_of(update_rule_set.set_key) for no key update;
   if i.org_id is null then
     perform core.raise('QC014', 'this rule set is not installed on the dataset', 'Install it first.', 'set_key');
   end if;
