@@ -16,6 +16,7 @@ declare
   max_rules constant int := 200;
 begin
   perform core.require('quality.view');
+  perform data.dataset_names(try_rule_set.dataset_id);
   perform data.require_on('quality.execute', try_rule_set.dataset_id);
   perform quality.require_whole(try_rule_set.dataset_id);
   source := quality.find_rule_set(try_rule_set.set_key);

@@ -11,6 +11,7 @@ declare
   done jsonb := '[]';
 begin
   perform core.require('quality.view');
+  perform data.dataset_names(roll_back_rule_set.dataset_id);
   perform data.require_on('quality.edit', roll_back_rule_set.dataset_id);
   for r in select x.name from quality.rules x
             where x.org_id = private.org_id() and x.dataset_id = roll_back_rule_set.dataset_id and x.set_key = quality.set_key_of(roll_back_rule_set.set_key)

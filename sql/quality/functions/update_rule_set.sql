@@ -12,6 +12,7 @@ declare
   mapping jsonb;
 begin
   perform core.require('quality.view');
+  perform data.dataset_names(update_rule_set.dataset_id);
   perform data.require_on('quality.edit', update_rule_set.dataset_id);
   perform quality.require_whole(update_rule_set.dataset_id);
   select * into i from quality.rule_set_installs x
