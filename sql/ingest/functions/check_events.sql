@@ -36,8 +36,8 @@ begin
   end if;
   counted := ingest.count_rules(p_run, rules);
   told := ingest.count_checked(p_run, accepted - overtaken, 0, counted || ingest.held_by(measured)) || '{"unchecked": false}';
-  -- Batches are many and small: those of datasets without rules of their own leave no results.
-  if measured <> '[]' or exists (select from jsonb_array_elements(rules) r where r ? 'rule_id') then
+  -- Batches are many and small: those of datasets whose rules only reject, and are the contract's, leave no results.
+  if measured <> '[]' or exists (select from jsonb_array_elements(rules) r where r ? 'rule_id' or not (r ->> 'rejects')::boolean) then
     select * into p_run from ingest.runs r where r.org_id = p_run.org_id and r.id = p_run.id;
     perform ingest.record_results(p_run, rules, counted, measured);
   end if;
