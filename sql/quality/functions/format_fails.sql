@@ -28,7 +28,10 @@ begin
   when 'cpt' then shape := '^[0-9]{4}[0-9AFTU]$';
   -- Finance. IBAN: ISO 13616, mod 97-10. LEI: ISO 17442, mod 97-10. ISIN: ISO 6166, Luhn over the letters as numbers.
   when 'iban' then shape := '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$';
-    sum_fails := format('position(left(%1$s, 2) || length(%1$s) in %3$L) = 0 or %2$s', v, quality.mod97_fails(format('substr(%1$s, 5) || left(%1$s, 4)', v)), iban);
+    -- Most have no letters but the country's: then those two are all that is to be spelled as numbers.
+    sum_fails := format('position(left(%1$s, 2) || length(%1$s) in %3$L) = 0 or case when substr(%1$s, 5) ~ ''[A-Z]'' then %2$s
+                           else (substr(%1$s, 5) || (ascii(%1$s) - 55) || (ascii(substr(%1$s, 2)) - 55) || substr(%1$s, 3, 2))::numeric %% 97 <> 1 end',
+      v, quality.mod97_fails(format('substr(%1$s, 5) || left(%1$s, 4)', v)), iban);
   when 'lei' then shape := '^[A-Z0-9]{18}[0-9]{2}$'; sum_fails := quality.mod97_fails(v);
   when 'isin' then shape := '^[A-Z]{2}[A-Z0-9]{9}[0-9]$'; sum_fails := quality.luhn_fails(quality.letters_as_numbers(v), 24);
   when 'bic' then shape := '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$';

@@ -2,14 +2,14 @@
  * Question: how long do the same thirty rules over the same million rows in the same PostgreSQL take Great Expectations,
  * and how long this one (quality.run_rules: all rules asked, results, failing rows and score recorded)? Apart from
  * `npm run bench`, since it needs Python and fetches Great Expectations from PyPI into a temporary folder:
- * `node bench/peers/rules.ts`. BENCH_ROWS rows (default 1,000,000), BENCH_ROUNDS rounds (default 3), in turn.
+ * `node bench/peers/rules/run.ts`. BENCH_ROWS rows (default 1,000,000), BENCH_ROUNDS rounds (default 3), in turn.
  */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { loadavg } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { FIELDS, makeRows, RULES } from "../quality/run.ts";
+import { FIELDS, makeRows, RULES } from "../../quality/run.ts";
 import {
   asManager,
   type BenchContext,
@@ -18,7 +18,7 @@ import {
   median,
   openBench,
   timeLoad,
-} from "../support.ts";
+} from "../../support.ts";
 
 const exec = promisify(execFile);
 const ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000);
@@ -41,7 +41,7 @@ async function byGreatExpectations(
   org: BenchOrg,
   engine: "sql" | "pandas",
 ): Promise<Measured> {
-  const script = path.join(import.meta.dirname, "gx_rules.py");
+  const script = path.join(import.meta.dirname, "..", "gx_rules.py");
   const { stdout } = await exec(
     python,
     [script, context.adminUrl, `store_${org.schemaKey}`, "orders", engine],
@@ -95,7 +95,14 @@ async function main(): Promise<void> {
   const venv = path.join(context.folder, "venv");
   try {
     context.say(`${ROWS} rows; fetching ${PACKAGES[0]}`);
-    await exec("python3", ["-m", "venv", venv]);
+    const hasPython = await exec("python3", ["-m", "venv", venv]).then(
+      () => true,
+      () => false,
+    );
+    if (!hasPython) {
+      context.say("skipped: there is no Python 3 with venv and pip here");
+      return;
+    }
     await exec(path.join(venv, "bin", "pip"), ["install", "-q", ...PACKAGES], { timeout: TIMEOUT_MS });
     const python = path.join(venv, "bin", "python");
     const { org, dataset } = await prepare(context);
