@@ -28,6 +28,7 @@ import { policy } from "./commands/policy.ts";
 import { profile } from "./commands/profile.ts";
 import { rejected } from "./commands/rejected.ts";
 import { retention } from "./commands/retention.ts";
+import { ruleSets } from "./commands/rule-sets.ts";
 import { rules } from "./commands/rules.ts";
 import { schedule } from "./commands/schedule.ts";
 import { source } from "./commands/source.ts";
@@ -49,6 +50,7 @@ const COMMANDS: Record<string, Command> = {
   source,
   schedule,
   rules,
+  "rule-sets": ruleSets,
   profile,
   anomalies,
   policy,

@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { episodesOf, type Options, type Point, scoreSeries } from "../../lib/quality/anomalies.ts";
+import { HOLIDAY } from "../../lib/quality/calendar.ts";
 import { type Command, fail, findDataset, findMember, findOrg, withSession } from "../command.ts";
 
 const MAX_POINTS = 1_000_000;
-/** Measures of a dataset's loads, which need no field. */
-const OF_LOADS = ["row_count", "score"];
+/** Measures of a dataset's loads, which need no field with a moment; of those of a profile the field comes after a colon. */
+const OF_LOADS = ["row_count", "score", "duration", "freshness"];
+const OF_PROFILES = ["null_share", "mean", "distinct"];
 
 /** One point a moment: rows of the same moment are averaged. */
 async function readPoints(
@@ -14,17 +16,18 @@ async function readPoints(
   measure: string,
   time: string | undefined,
 ): Promise<Point[]> {
+  const [what, field] = measure.split(":");
+  const known = OF_LOADS.includes(what!) || (field !== undefined && OF_PROFILES.includes(what!));
+  if (time === undefined && !known)
+    fail(
+      "USAGE",
+      "--time is missing",
+      `Name the field with the moment; measures of the loads need none (${OF_LOADS.join(", ")}, ${OF_PROFILES.map((one) => `${one}:<field>`).join(", ")}).`,
+    );
   if (time === undefined) {
-    if (!OF_LOADS.includes(measure))
-      fail(
-        "USAGE",
-        "--time is missing",
-        `Name the field with the moment; measures of the loads (${OF_LOADS.join(", ")}) need none.`,
-      );
     const { rows } = await client.query<Point>(
-      `select extract(epoch from checked_at)::float8 * 1000 as time, ${measure}::float8 as value
-         from quality.scores where dataset_id = $1 and run_id is not null order by checked_at limit ${MAX_POINTS}`,
-      [datasetId],
+      "select extract(epoch from moment)::float8 * 1000 as time, value from ingest.read_load_series($1, $2, $3, $4)",
+      [datasetId, what, field ?? null, MAX_POINTS],
     );
     return rows;
   }
@@ -37,7 +40,7 @@ async function readPoints(
 
 export const anomalies: Command = {
   usage: [
-    "anomalies <dataset> --org <slug> --measure <field>|row_count|score [--time <field>] [--direction up|down|both] [--sensitivity low|normal|high] [--as <email>]",
+    "anomalies <dataset> --org <slug> --measure <field>|row_count|score|duration|freshness|null_share:<field>|mean:<field>|distinct:<field> [--time <field>] [--month-ends] [--holidays <dates>] [--direction up|down|both] [--sensitivity low|normal|high] [--as <email>]",
     "anomalies <dataset> --org <slug> --measure <field> --expected <moment> [--note <text>] [--as <email>]",
   ],
   async run(args, output) {
@@ -52,6 +55,8 @@ export const anomalies: Command = {
         direction: text,
         sensitivity: text,
         expected: text,
+        holidays: text,
+        "month-ends": { type: "boolean" },
         note: text,
         as: text,
       },
@@ -85,7 +90,16 @@ export const anomalies: Command = {
             "select extract(epoch from moment)::float8 * 1000 as at from quality.feedback where dataset_id = $1 and measure = $2 and verdict = 'expected'",
             [id, measure],
           );
-          const options = { direction, sensitivity, expected: rows.map((r) => r.at) } as Options;
+          const holidays = values.holidays?.split(",").map((day) => day.trim()) ?? [];
+          const wrong = holidays.find((day) => !HOLIDAY.test(day));
+          if (wrong !== undefined)
+            fail("USAGE", `${wrong} is not a day`, "Write 2026-05-14, or 12-25 for each year.");
+          const options = {
+            direction,
+            sensitivity,
+            expected: rows.map((r) => r.at),
+            calendar: { monthEnds: values["month-ends"] ?? false, holidays },
+          } as Options;
           const found = episodesOf(scoreSeries(points, options));
           const iso = (at: number): string => new Date(at).toISOString();
           const told = found.map((e) => ({

@@ -1,7 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { fromGreatExpectations, toGreatExpectations } from "../../lib/quality/great-expectations.ts";
+import { fromOdcs, toOdcs } from "../../lib/quality/odcs.ts";
 import { type Rule, ruleShape, type Skipped } from "../../lib/quality/rule.ts";
 import { fromSoda, toSoda } from "../../lib/quality/soda.ts";
 import {
@@ -19,7 +21,7 @@ import {
 const MAX_FILE = 2_000_000;
 const MAX_RULES = 1000;
 const DEFAULT_LOADS = 40;
-const ORIGINS = { json: "hand", gx: "great_expectations", soda: "soda" } as const;
+const ORIGINS = { json: "hand", gx: "great_expectations", soda: "soda", odcs: "odcs" } as const;
 type Format = keyof typeof ORIGINS;
 
 interface Asked {
@@ -35,6 +37,8 @@ interface Given {
   format?: string | undefined;
   version?: string | undefined;
   loads?: string | undefined;
+  "stage-loads"?: string | undefined;
+  "stage-share"?: string | undefined;
   save?: boolean | undefined;
   deploy?: boolean | undefined;
   all?: boolean | undefined;
@@ -46,8 +50,11 @@ async function query<T>({ session, org, userId }: Asked, text: string, values: u
 }
 
 function formatOf({ file, format }: Given): Format {
+  if (format === undefined && /\.odcs\.ya?ml$/i.test(file ?? "")) return "odcs";
   if (format === undefined) return /\.ya?ml$/i.test(file ?? "") ? "soda" : "json";
-  return format in ORIGINS ? (format as Format) : fail("USAGE", "--format is json, gx or soda");
+  return Object.hasOwn(ORIGINS, format)
+    ? (format as Format)
+    : fail("USAGE", "--format is json, gx, soda or odcs");
 }
 
 /** A file of one rule, of many, a suite or checks. Errors: AppError NOT_A_FILE, BAD_INPUT. */
@@ -65,12 +72,16 @@ async function readRules(
   if (format === "soda") return { ...fromSoda(text, dataset), format };
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = format === "odcs" ? parse(text, { maxAliasCount: 10 }) : JSON.parse(text);
   } catch (error) {
-    fail("BAD_INPUT", `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    fail(
+      "BAD_INPUT",
+      `${file} is not ${format === "odcs" ? "YAML" : "JSON"}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
+  if (format === "odcs") return { ...fromOdcs(content, dataset), format };
   const isSuite = content !== null && typeof content === "object" && "expectations" in content;
-  if (format === "gx" || isSuite) return { ...fromGreatExpectations(content), format: "gx" };
+  if (format === "gx" || isSuite) return { ...fromGreatExpectations(content, dataset), format: "gx" };
   const list = z
     .array(ruleShape)
     .max(MAX_RULES)
@@ -185,6 +196,7 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     interface Checked {
       rows: number;
       score: number;
+      queued: number;
       results: {
         rule_name: string;
         failures: number;
@@ -202,7 +214,11 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
       (r) =>
         `${r.passed ? "passed" : "FAILED"}  ${r.rule_name}: ${r.measured === null ? `${r.failures} of ${checked.rows} rows fail` : `measured ${r.measured}`}`,
     );
-    output.print(checked, [`score ${checked.score} over ${checked.rows} rows`, ...lines].join("\n"));
+    const queued = checked.queued > 0 ? [`${checked.queued} rules that are SQL are asked by the worker`] : [];
+    output.print(
+      checked,
+      [`score ${checked.score} over ${checked.rows} rows`, ...lines, ...queued].join("\n"),
+    );
     return checked.results.some((r) => !r.passed && (r.severity === "error" || r.severity === "critical"))
       ? 1
       : 0;
@@ -233,8 +249,8 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
       deployed.push(
         ...(await query<{ name: string; deployed_version: number }>(
           asked,
-          "select name, deployed_version from quality.deploy_rule($1, $2, $3)",
-          [asked.datasetId, name, version],
+          "select name, deployed_version from quality.deploy_rule($1, $2, $3, $4, $5)",
+          [asked.datasetId, name, version, given["stage-loads"] ?? null, given["stage-share"] ?? null],
         )),
       );
     }
@@ -244,6 +260,34 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     );
     return 0;
   },
+  async "roll-back"(asked, given, output) {
+    const name = given.name ?? fail("USAGE", "the rule's name is missing");
+    const [row] = await query<{ name: string; deployed_version: number | null }>(
+      asked,
+      "select name, deployed_version from quality.roll_back_rule($1, $2)",
+      [asked.datasetId, name],
+    );
+    const { deployed_version: version } = row!;
+    output.print(
+      row,
+      version === null ? `${name} is out of force` : `${name} is deployed in version ${version}`,
+    );
+    return 0;
+  },
+  async figures(asked, _given, output) {
+    const figures = await query<{
+      name: string;
+      cost_ms: string | null;
+      precision: string | null;
+      failures: string;
+    }>(asked, "select * from quality.rule_figures($1)", [asked.datasetId]);
+    const lines = figures.map(
+      (f) =>
+        `${f.name.padEnd(40)} ${(f.cost_ms ?? "-").padStart(8)} ms  ${f.failures} failures, precision ${f.precision ?? "not judged"}`,
+    );
+    output.print(figures, lines.join("\n") || "no rules");
+    return 0;
+  },
   async export(asked, given, output) {
     const rules = (await query<Saved>(asked, SAVED, [asked.datasetId])).map(definitionOf);
     const format = formatOf(given);
@@ -251,6 +295,9 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     else if (format === "gx") {
       const { suite, skipped } = toGreatExpectations(asked.dataset, rules);
       output.print({ suite, skipped }, JSON.stringify(suite, null, 2));
+    } else if (format === "odcs") {
+      const contract = toOdcs(asked.datasetId, asked.dataset, rules);
+      output.print(contract, stringify(contract));
     } else {
       const { text, skipped } = toSoda(asked.dataset, rules);
       output.print({ text, skipped }, text);
@@ -268,11 +315,13 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
 export const rules: Command = {
   usage: [
     "rules suggest --org <slug> --dataset <name> [--save | --deploy] [--as <email>]",
-    "rules add --org <slug> --dataset <name> --file <rules> [--format json|gx|soda] [--deploy] [--as <email>]",
+    "rules add --org <slug> --dataset <name> --file <rules> [--format json|gx|soda|odcs] [--deploy] [--as <email>]",
     "rules list|run --org <slug> --dataset <name> [--as <email>]",
     "rules dry-run [<rule>] --org <slug> --dataset <name> [--file <rules>] [--loads n] [--as <email>]",
-    "rules deploy <rule>|--all --org <slug> --dataset <name> [--version n] [--as <email>]",
-    "rules export --org <slug> --dataset <name> [--format json|gx|soda]",
+    "rules deploy <rule>|--all --org <slug> --dataset <name> [--version n] [--stage-loads n] [--stage-share s] [--as <email>]",
+    "rules roll-back <rule> --org <slug> --dataset <name> [--as <email>]",
+    "rules figures --org <slug> --dataset <name>",
+    "rules export --org <slug> --dataset <name> [--format json|gx|soda|odcs]",
     "rules drop <rule> --org <slug> --dataset <name> [--as <email>]",
   ],
   async run(args, output) {
@@ -289,6 +338,8 @@ export const rules: Command = {
         as: text,
         version: text,
         loads: text,
+        "stage-loads": text,
+        "stage-share": text,
         save: flag,
         deploy: flag,
         all: flag,

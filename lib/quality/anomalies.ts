@@ -6,7 +6,11 @@
  * (median absolute distance), median over three points, so that one wrong value is not yet an alarm. Threshold: what the
  * series itself does on its worst days: a quarter of the last four weeks' days reach it. So a bursty series is not told of
  * every day, and a calm one is told of little.
+ *
+ * Days that a calendar names (holidays, ends of months) are held against the earlier ones of their kind: by how many times
+ * those were what was usual at their time. They are in nobody's baseline, and nothing is said of one before two were seen.
  */
+import { type Calendar, dayKinds } from "./calendar.ts";
 import { median, quantile } from "./robust.ts";
 
 export interface Point {
@@ -23,6 +27,8 @@ export interface Options {
   sensitivity?: Sensitivity;
   /** Moments that people called expected: what is no further off at that time of day is not told of again. */
   expected?: readonly number[];
+  /** Days that are unlike others; none by default. */
+  calendar?: Calendar;
 }
 
 export interface Scored extends Point {
@@ -59,6 +65,10 @@ const APART = 6 * HOUR;
 const EXPECTED_AROUND = 3 * HOUR;
 /** Distances below this share of the baseline are none. */
 const FLOOR = 0.01;
+/** The median distance of a normal distribution's values, as its deviation. */
+const UNIT = 1.4826;
+/** Points of one kind of day that are remembered. */
+const MAX_SPECIAL = 5000;
 const CANDIDATES = ["week", "day", "last"] as const;
 type Candidate = (typeof CANDIDATES)[number];
 
@@ -75,6 +85,7 @@ class Baselines {
   private best: { name: Candidate; off: number } | null = null;
   private lastDay: number | null = null;
   private readonly values: number[] = [];
+  private readonly special = new Map<string, { day: number; ratio: number }[]>();
   private readonly slot: number;
   private readonly perSlot: number;
   private readonly perDay: number;
@@ -126,13 +137,19 @@ class Baselines {
     }
   }
 
-  /** Where the point is expected, and how far off it is, in robust deviations; then it is one of those seen. */
+  /** Where a point of that moment is expected, and what a robust deviation is there. */
+  private expect(found: Partial<Record<Candidate, number>>): { baseline: number | null; unit: number } {
+    const baseline = this.best ? (found[this.best.name] ?? null) : null;
+    const unit =
+      this.best && baseline !== null ? Math.max(UNIT * this.best.off, FLOOR * Math.abs(baseline), 1e-9) : 1;
+    return { baseline, unit };
+  }
+
+  /** How far off a point is from where it is expected, in robust deviations; then it is one of those seen. */
   take({ time, value }: Point): { baseline: number | null; score: number } {
     const found = this.candidates(time);
     this.choose();
-    const baseline = this.best ? (found[this.best.name] ?? null) : null;
-    const unit =
-      this.best && baseline !== null ? Math.max(1.4826 * this.best.off, FLOOR * Math.abs(baseline), 1e-9) : 1;
+    const { baseline, unit } = this.expect(found);
     const score = baseline === null ? 0 : (value - baseline) / unit;
     for (const name of CANDIDATES)
       if (found[name] !== undefined) this.off[name].push(Math.abs(value - found[name]));
@@ -141,6 +158,22 @@ class Baselines {
     push(this.daily, day, { time, value });
     this.values.push(value);
     return { baseline, score };
+  }
+
+  /** The same of a point on a day of its own kind, which is one of those seen of that kind alone. */
+  takeSpecial({ time, value }: Point, kind: string): { baseline: number | null; score: number } {
+    const { baseline: usual, unit } = this.expect(this.candidates(time));
+    if (usual === null) return { baseline: null, score: 0 };
+    const seen = this.special.get(kind) ?? [];
+    const today = Math.floor(time / DAY);
+    const earlier = seen.filter((one) => one.day !== today);
+    const ratio = Math.abs(usual) > 1e-9 ? value / usual : null;
+    if (ratio !== null) this.special.set(kind, [...seen.slice(-MAX_SPECIAL), { day: today, ratio }]);
+    if (new Set(earlier.map((one) => one.day)).size < 2) return { baseline: null, score: 0 };
+    const typical = median(earlier.map((one) => one.ratio));
+    const spread = UNIT * median(earlier.map((one) => Math.abs(one.ratio - typical)));
+    const baseline = usual * typical;
+    return { baseline, score: (value - baseline) / Math.max(unit, spread * Math.abs(usual)) };
   }
 }
 
@@ -173,8 +206,13 @@ export function scoreSeries(series: readonly Point[], options: Options = {}): Sc
   const pending = [...expected].sort((a, b) => a - b);
   let day = Math.floor(points[0]!.time / DAY);
   let most = 0;
+  const kindOf = dayKinds(options.calendar);
   return points.map((point) => {
-    const { baseline, score: off } = baselines.take(point);
+    const kind = kindOf(point.time);
+    const { baseline, score: off } =
+      kind === null ? baselines.take(point) : baselines.takeSpecial(point, kind);
+    if (kind !== null && baseline === null)
+      return { ...point, baseline, score: 0, threshold: null, anomaly: false };
     recent.push(sided(off, direction));
     if (recent.length > SMOOTHED) recent.shift();
     const score = median(recent);

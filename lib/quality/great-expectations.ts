@@ -57,7 +57,7 @@ const TYPES: Record<string, string> = {
 };
 
 /** null: known by name, but not what a rule here could say. undefined: not known. */
-function read(type: string, k: Kwargs): Known | null | undefined {
+function read(type: string, k: Kwargs, dataset: string | undefined): Known | null | undefined {
   const column = typeof k.column === "string" ? [k.column] : [];
   switch (type) {
     case "expect_column_values_to_not_be_null":
@@ -118,6 +118,10 @@ function read(type: string, k: Kwargs): Known | null | undefined {
       return { kind: "mean", fields: column, parameters: bounds(k) };
     case "expect_column_unique_value_count_to_be_between":
       return { kind: "distinct_count", fields: column, parameters: bounds(k) };
+    case "unexpected_rows_expectation":
+      return typeof k.unexpected_rows_query === "string"
+        ? { kind: "sql", fields: [], parameters: { query: named(k.unexpected_rows_query, dataset) } }
+        : null;
     default:
       return undefined;
   }
@@ -126,8 +130,15 @@ function read(type: string, k: Kwargs): Known | null | undefined {
 /** Shares are told in parts of a million, as everywhere here. */
 const round = (share: number): number => Math.round(share * 1e6) / 1e6;
 
+/** A suite speaks of its table as {batch}; rules of a dataset by its name. */
+const named = (query: string, dataset: string | undefined): string =>
+  dataset === undefined ? query : query.replaceAll("{batch}", dataset);
+
 /** A suite's expectations as rules, and those that have no like here. Error: AppError BAD_INPUT. */
-export function fromGreatExpectations(content: unknown): { rules: Rule[]; skipped: Skipped[] } {
+export function fromGreatExpectations(
+  content: unknown,
+  dataset?: string,
+): { rules: Rule[]; skipped: Skipped[] } {
   const suite = suiteShape.safeParse(content);
   if (!suite.success)
     throw new AppError("BAD_INPUT", "this is not a Great Expectations suite", {
@@ -138,7 +149,7 @@ export function fromGreatExpectations(content: unknown): { rules: Rule[]; skippe
   const skipped: Skipped[] = [];
   for (const one of suite.data.expectations) {
     const type = one.type ?? one.expectation_type ?? "";
-    const known = read(type, one.kwargs);
+    const known = read(type, one.kwargs, dataset);
     if (!known) {
       skipped.push({
         what: type,
@@ -204,6 +215,10 @@ function write(rule: Rule): [string, Kwargs] | null {
       ];
     case "mean":
       return "type" in p ? null : ["expect_column_mean_to_be_between", { ...column, ...limits(rule) }];
+    case "sql":
+      return (p.returns ?? "rows") === "rows"
+        ? ["unexpected_rows_expectation", { unexpected_rows_query: p.query }]
+        : null;
     case "distinct_count":
       return ["expect_column_unique_value_count_to_be_between", { ...column, ...limits(rule) }];
     default:
@@ -244,7 +259,7 @@ export function toGreatExpectations(
       evidence: _evidence,
       ...own
     } = rule;
-    const rows = !["row_count", "null_share", "mean", "distinct_count"].includes(rule.kind);
+    const rows = !["row_count", "null_share", "mean", "distinct_count", "sql"].includes(rule.kind);
     const mostly = rows && rule.max_share ? { mostly: round(1 - rule.max_share) } : {};
     expectations.push({ type: written[0], kwargs: { ...written[1], ...mostly }, meta: { cadastre: own } });
   }

@@ -41,6 +41,16 @@ function boundsOf(match: RegExpExecArray, whole: boolean): Bounds | null {
   return operator === "<" ? { max: n - 1 } : { min: n + 1 };
 }
 
+/** Formats that both know, by their names there. */
+const FORMATS: Record<string, string> = {
+  email: "email",
+  uuid: "uuid",
+  "ip address": "ip",
+  "ipv4 address": "ipv4",
+  "ipv6 address": "ipv6",
+  "credit card number": "payment_card",
+};
+
 const VALID: Record<string, (value: unknown) => Pick<Rule, "kind" | "parameters"> | null> = {
   "valid values": (v) =>
     Array.isArray(v) ? { kind: "allowed_values", parameters: { values: v.map(String) } } : null,
@@ -48,6 +58,10 @@ const VALID: Record<string, (value: unknown) => Pick<Rule, "kind" | "parameters"
     kind: "pattern",
     parameters: { pattern: String(v).replace(/^\^/, "").replace(/\$$/, "") },
   }),
+  "valid format": (v) =>
+    typeof v === "string" && Object.hasOwn(FORMATS, v)
+      ? { kind: "format", parameters: { format: FORMATS[v] } }
+      : null,
   "valid min": (v) => ({ kind: "range", parameters: { min: v } }),
   "valid max": (v) => ({ kind: "range", parameters: { max: v } }),
   "valid min length": (v) => ({ kind: "length", parameters: { min: v } }),
@@ -109,6 +123,12 @@ function readMetric(match: RegExpExecArray, settings: Settings): Known | null {
 }
 
 function readCheck(text: string, settings: Settings): Known | null {
+  if (text === "failed rows") {
+    const query = settings["fail query"];
+    return typeof query === "string"
+      ? { kind: "sql", fields: [], parameters: { query: query.trim() } }
+      : null;
+  }
   const reference = REFERENCE.exec(text);
   if (reference) {
     const [, field, dataset, other] = reference;
@@ -179,13 +199,16 @@ function writeInvalid(rule: Rule, field: string): [string, Settings] | null {
   const settings: Settings =
     rule.kind === "allowed_values"
       ? { "valid values": p.values }
-      : rule.kind === "pattern"
-        ? { "valid regex": `^${String(p.pattern)}$` }
-        : Object.fromEntries(
-            (["min", "max"] as const)
-              .filter((key) => p[key] != null)
-              .map((key) => [`valid ${key}${rule.kind === "length" ? " length" : ""}`, p[key]]),
-          );
+      : rule.kind === "format"
+        ? { "valid format": Object.entries(FORMATS).find(([, here]) => here === p.format)?.[0] }
+        : rule.kind === "pattern"
+          ? { "valid regex": `^${String(p.pattern)}$` }
+          : Object.fromEntries(
+              (["min", "max"] as const)
+                .filter((key) => p[key] != null)
+                .map((key) => [`valid ${key}${rule.kind === "length" ? " length" : ""}`, p[key]]),
+            );
+  if (Object.values(settings).some((v) => v === undefined)) return null;
   if (rule.max_share)
     return rule.max_failures == null
       ? [`invalid_percent(${field}) <= ${Math.round(rule.max_share * 1e8) / 1e6}`, settings]
@@ -217,7 +240,12 @@ function writeCheck(rule: Rule): [string, Settings] | null {
         : [`values in (${field}) must exist in ${String(p.dataset)} (${String(p.field)})`, {}];
     case "reconciliation":
       return p.measure === "sum" || p.tolerance ? null : [`row_count same as ${String(p.dataset)}`, {}];
+    case "sql":
+      return (p.returns ?? "rows") === "rows" && !rule.max_share && !rule.max_failures
+        ? ["failed rows", { "fail query": p.query }]
+        : null;
     case "allowed_values":
+    case "format":
     case "pattern":
     case "range":
     case "length":

@@ -114,3 +114,35 @@ describe("the detector", () => {
     }
   });
 });
+
+describe("a calendar", () => {
+  const DAY = 24 * HOUR;
+  const begin = Date.UTC(2026, 0, 1);
+  const days = 240;
+  /** Hourly; on the last day of each month three times as much. */
+  const series = (changed: (time: number, value: number) => number = (_, v) => v): Point[] =>
+    Array.from({ length: days * 24 }, (_, i) => {
+      const time = begin + i * HOUR;
+      const usual = 100 + 20 * Math.sin((i % 24) / 4) + ((i * 7919) % 11) / 5;
+      const ends = new Date(time + DAY).getUTCDate() === 1;
+      return { time, value: changed(time, ends ? usual * 3 : usual) };
+    });
+  const told = (points: Point[], monthEnds: boolean) =>
+    episodesOf(scoreSeries(points, { calendar: { monthEnds } })).map((e) =>
+      new Date(e.from).toISOString().slice(0, 10),
+    );
+
+  it("ends of months that are as ends of months are are not told of, and one that is not is", () => {
+    expect(told(series(), false).length).toBeGreaterThan(0);
+    expect(told(series(), true)).toEqual([]);
+    const missed = Date.UTC(2026, 5, 30);
+    const without = series((time, value) => (time >= missed && time < missed + DAY ? value / 3 : value));
+    expect(told(without, true)).toEqual(["2026-06-30"]);
+  });
+
+  it("changes nothing of days that it does not name", () => {
+    const plain = scoreSeries(series());
+    const aware = scoreSeries(series(), { calendar: { holidays: ["12-25", "2030-01-01"] } });
+    expect(aware).toEqual(plain);
+  });
+});

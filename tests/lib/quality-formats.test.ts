@@ -51,8 +51,12 @@ const both: fc.Arbitrary<Omit<Rule, "name">>[] = [
     share.map((max) => ({ max })),
   ),
 ];
+const query = fc
+  .constantFrom("select 1 where false", "select id from orders where total < 0")
+  .map((text) => ({ kind: "sql", fields: [], parameters: { query: text } }));
 const expectations = [
   ...both,
+  query,
   one(
     "type",
     fc.constantFrom("integer", "numeric", "date").map((type) => ({ type })),
@@ -64,6 +68,11 @@ const expectations = [
 ];
 const checks = [
   ...both,
+  query,
+  one(
+    "format",
+    fc.constantFrom("email", "uuid", "ip", "payment_card").map((format) => ({ format })),
+  ),
   one(
     "freshness",
     fc.integer({ min: 1, max: 99 }).map((max_hours) => ({ max_hours })),
@@ -171,8 +180,9 @@ describe("Soda", () => {
         max_share: 0.01,
       },
       { name: "at_freshness", kind: "freshness", fields: ["at"], parameters: { max_hours: 48 } },
+      { name: "sql", kind: "sql", fields: [], parameters: { query: "select 1" } },
     ]);
-    expect(skipped).toHaveLength(3);
+    expect(skipped).toHaveLength(2);
     expect(() => fromSoda("a: [", "orders")).toThrow(/not YAML/);
     expect(() => fromSoda("checks for others: []", "orders")).toThrow(/no list/);
   });

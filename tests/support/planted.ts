@@ -75,6 +75,18 @@ const LOAD_ROWS = `
     select $1, $3, id, 'name', 1, 'text', 1, 0, 1, true, 'secret of ' || $2 from profile
   ), feedback as (
     insert into quality.feedback (org_id, dataset_id, measure, moment, verdict, note) values ($1, $3, 'name', now(), 'expected', 'secret of ' || $2)
+  ), deployment as (
+    insert into quality.rule_deployments (org_id, rule_id, version) select $1, id, 1 from rule
+  ), rule_set as (
+    insert into quality.rule_sets (org_id, name, title) values ($1, 'planted', 'secret of ' || $2) returning id
+  ), rule_set_version as (
+    insert into quality.rule_set_versions (org_id, set_id, version, rules) select $1, id, 1, jsonb_build_array('secret of ' || $2) from rule_set
+  ), rule_set_install as (
+    insert into quality.rule_set_installs (org_id, dataset_id, set_key, version, mapping) values ($1, $3, 'secret of ' || $2, 1, '[]')
+  ), judgement as (
+    insert into quality.judgements (org_id, dataset_id, check_id, rule_name, verdict, note) select $1, $3, id, 'planted', 'confirmed', 'secret of ' || $2 from run
+  ), target as (
+    insert into quality.targets (org_id, dataset_id, min_score) values ($1, $3, 0.5)
   )
   select id from run`;
 

@@ -118,6 +118,51 @@ describe("cadastre rules", () => {
   });
 });
 
+describe("cadastre rule-sets", () => {
+  it("proposes, tries, installs by stages, rolls back; figures and contracts besides", async () => {
+    const listed = await json<{ set_key: string }[]>("rule-sets list --org acme");
+    expect(listed.map((s) => s.set_key)).toContain("system:healthcare");
+    const file = path.join(home, "set.json");
+    await writeFile(
+      file,
+      JSON.stringify([
+        {
+          name: "plain",
+          slots: { value: { names: "^(zip|city)$" } },
+          kind: "pattern",
+          fields: ["value"],
+          parameters: { pattern: "[0-9]{5}" },
+        },
+      ]),
+    );
+    await json(`rule-sets save codes --org acme --file ${file} --title Codes`);
+    const proposed = await json<{ rules: { name: string; sample: { failures: number } }[] }>(
+      `rule-sets propose codes ${on}`,
+    );
+    expect(proposed.rules.map((r) => [r.name, r.sample.failures])).toEqual([
+      ["plain_zip", 0],
+      ["plain_city", 601],
+    ]);
+    const mapping = path.join(home, "mapping.json");
+    await writeFile(mapping, JSON.stringify([{ rule: "plain", fields: { value: "zip" } }]));
+    const tried = await cadastre(`rule-sets dry-run codes ${on} --mapping ${mapping}`);
+    expect(tried.stdout).toMatch(/^would have held \d of \d loads, rejected \d+ rows at most/);
+    const done = await cadastre(
+      `rule-sets install codes ${on} --mapping ${mapping} --deploy --stage-loads 3`,
+    );
+    expect(done.stdout).toContain("plain_zip v1 deployed");
+    const [row] = await bench.query("select stage_loads from quality.rules where name = 'plain_zip'");
+    expect(row).toEqual({ stage_loads: 3 });
+    expect((await cadastre(`rules figures ${on}`)).stdout).toMatch(/plain_zip .*not judged/);
+    const contract = path.join(home, "orders.odcs.yaml");
+    await writeFile(contract, (await cadastre(`rules export ${on} --format odcs`)).stdout);
+    expect(await json(`rules add ${on} --file ${contract}`)).toMatchObject({ skipped: [] });
+    expect((await cadastre(`rule-sets roll-back codes ${on}`)).stdout).toContain("plain_zip: out of force");
+    expect((await cadastre(`rules roll-back plain_zip ${on}`)).stderr).toContain("QC012");
+    expect((await cadastre(`rule-sets share nope --org acme`)).stderr).toContain("QC014");
+  });
+});
+
 describe("cadastre profile and anomalies", () => {
   it("tell of fields and of points that do not fit", async () => {
     const profile = await json<{ rows: number; columns: Record<string, unknown>[] }>(

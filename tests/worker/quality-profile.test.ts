@@ -132,4 +132,33 @@ describe("a profile", () => {
       secrets: undefined as never,
     })(gone);
   });
+
+  it("after each load makes series of null shares, means and distinct values; loads make those of rows, score and time", async () => {
+    const id = await declare(bench, "series", fields, ["id"]);
+    for (const rows of [
+      [row(1, "a", 10), row(2, "b", 20)],
+      [row(3, "c", ""), row(4, "c", "")],
+    ]) {
+      const run = await bench.load("series", `id,kind,code,n,d\n${rows.join("\n")}\n`);
+      await profileOf(id, run.id);
+    }
+    const series = async (measure: string, field: string | null = null): Promise<number[]> =>
+      (
+        await bench.query<{ value: number }>("select value from ingest.read_load_series($1, $2, $3)", [
+          id,
+          measure,
+          field,
+        ])
+      ).map((r) => r.value);
+    expect(await series("null_share", "n")).toEqual([0, 0.5]);
+    expect(await series("mean", "n")).toEqual([15, 15]);
+    expect(await series("distinct", "kind")).toEqual([2, 3]);
+    expect(await series("row_count")).toEqual([2, 2]);
+    expect(await series("score")).toEqual([1, 1]);
+    const took = await series("duration");
+    expect(took).toHaveLength(2);
+    expect(took.every((seconds) => seconds > 0)).toBe(true);
+    expect(await series("freshness")).toHaveLength(1);
+    await expect(series("colour")).rejects.toMatchObject({ code: "QC003" });
+  });
 });

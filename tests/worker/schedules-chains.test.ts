@@ -310,11 +310,15 @@ describe("freshness", () => {
       await ticked();
     }
     expect(await told()).toEqual([{ title: `${name} is late` }]);
+    const incidents = () =>
+      b.query("select rule_name, state, occurrences from quality.incidents where rule_name like 'target%'");
+    expect(await incidents()).toEqual([{ rule_name: "target: freshness", state: "open", occurrences: 1 }]);
     files.set(`/${name}.csv`, "id,v\n1,z\n");
     await b.pull(name);
     await admin("update ingest.freshness set check_at = clock_timestamp()");
     await ticked();
     expect(await b.query("select late_since from ingest.freshness")).toEqual([{ late_since: null }]);
+    expect(await incidents()).toMatchObject([{ state: "resolved" }]);
     await b.query("select ingest.set_freshness($1, null)", [name]);
     expect(await b.query("select from ingest.freshness")).toEqual([]);
   });

@@ -17,6 +17,7 @@ import { createTransformTask } from "./ingest__transform.ts";
 import { createEmitTask } from "./lineage__emit.ts";
 import { owned } from "./owned.ts";
 import { createProfileTask } from "./quality__profile.ts";
+import { createSqlRulesTask } from "./quality__sql.ts";
 
 export interface WorkerContext {
   /** The worker's own connections (role cadastre_worker). */
@@ -48,6 +49,7 @@ export function createTaskList(context: WorkerContext): TaskList {
     data__attach: createAttachTask(context),
     lineage__emit: createEmitTask(context),
     quality__profile: createProfileTask(context),
+    quality__sql: createSqlRulesTask(context),
   });
 }
 

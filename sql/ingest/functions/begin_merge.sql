@@ -21,6 +21,8 @@ declare
   unchecked boolean := coalesce((p_checked ->> 'unchecked')::boolean, false);
   lost boolean := false;
   repeated boolean := false;
+  broken bigint := 0;
+  lasting jsonb;
   contract int;
   rules jsonb;
   counted jsonb;
@@ -43,6 +45,13 @@ begin
   if lost then
     perform core.raise('IN014', 'the landed rows are gone', 'The file is landed again.');
   end if;
+  lasting := ingest.pick_rules(rules, true);
+  -- A row was changed by hand since the checks: the table's rows are not known to meet the rules any more.
+  if unchecked and not ingest.rows_are_checked(run) then
+    broken := ingest.find_broken(run, lasting, typed);
+    kept := kept - ingest.reject_failures(run, p_columns, rules, typed);
+    unchecked := false;
+  end if;
   if p_first then
     begin
       perform ingest.adopt_landing(run, p_columns);
@@ -50,20 +59,20 @@ begin
       repeated := true;
     end;
   elsif run.mode <> 'append' then
-    repeated := ingest.make_diff(run, p_columns, accepted);
+    repeated := ingest.make_diff(run, p_columns, kept);
   end if;
   if repeated then
     if unchecked then
       -- The first row that meets the rules counts, so all of them are asked after all.
-      perform ingest.find_broken(run, rules, typed);
+      broken := ingest.find_broken(run, lasting, typed);
       kept := kept - ingest.reject_failures(run, p_columns, rules, typed);
     end if;
     kept := kept - ingest.set_duplicates_aside(run, p_columns);
   elsif unchecked then
-    perform ingest.find_broken(run, rules, 'pg_temp.cadastre_diff');
+    broken := ingest.find_broken(run, lasting, 'pg_temp.cadastre_diff');
     kept := kept - ingest.reject_failures(run, p_columns, rules, 'pg_temp.cadastre_diff');
   end if;
-  if kept = accepted and not repeated then
+  if kept = accepted and broken = 0 and not repeated then
     return p_checked || '{"found": false}';
   end if;
   counted := ingest.count_rules(run, rules);

@@ -12,7 +12,12 @@ declare
   accepted bigint;
   overtaken bigint := 0;
   keys text;
+  counted jsonb;
+  measured jsonb;
+  told jsonb;
 begin
+  rules := ingest.prepare_rules(p_run, p_columns, rules, true);
+  measured := ingest.measure_load(p_run, p_columns);
   perform ingest.find_failures(p_run, p_columns, rules);
   perform ingest.find_broken(p_run, rules, typed);
   accepted := p_landed - ingest.reject_failures(p_run, p_columns, rules, typed);
@@ -29,7 +34,14 @@ begin
       execute format('delete from %s t using %s o where o.line = t.line$ and o.reason = ''duplicate''', typed, out_table);
     end if;
   end if;
-  return ingest.count_checked(p_run, accepted - overtaken, 0, ingest.count_rules(p_run, rules)) || '{"unchecked": false}';
+  counted := ingest.count_rules(p_run, rules);
+  told := ingest.count_checked(p_run, accepted - overtaken, 0, counted || ingest.held_by(measured)) || '{"unchecked": false}';
+  -- Batches are many and small: those of datasets whose rules only reject, and are the contract's, leave no results.
+  if measured <> '[]' or exists (select from jsonb_array_elements(rules) r where r ? 'rule_id' or not (r ->> 'rejects')::boolean) then
+    select * into p_run from ingest.runs r where r.org_id = p_run.org_id and r.id = p_run.id;
+    perform ingest.record_results(p_run, rules, counted, measured);
+  end if;
+  return told;
 end
 $$;
 comment on function ingest.check_events(ingest.runs, text[], bigint) is 'Checks a batch''s landed events; see ingest.check_rows. Internal.';

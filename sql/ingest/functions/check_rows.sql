@@ -1,7 +1,7 @@
 -- The checks of a run over its landed rows: types and rules, issues for people, counts, gate. Afterwards the typed
 -- table holds the rows that pass; the out table has the lines that do not. Where the dataset's rows are known to meet
--- the rules, only rows that differ are asked, and so only once the difference is known (ingest.begin_merge): then
--- "unchecked" is true. Whether a key comes twice is found out there too, where it costs nothing.
+-- its lasting rules, only rows that differ are asked those, and so only once the difference is known (ingest.begin_merge):
+-- then "unchecked" is true. Whether a key comes twice is found out there too, where it costs nothing.
 --
 -- p_landed: rows in the typed table; p_problem_rows: rows that the reader had already set aside; p_first: see
 -- ingest.is_first_load. Returns {read, accepted, rejected, duplicate, unchecked, hold, rules: [{field, rule, severity,
@@ -29,9 +29,7 @@ begin
   rules := ingest.prepare_rules(run, p_columns, rules, true);
   measured := ingest.measure_load(run, p_columns);
   perform ingest.find_failures(run, p_columns, rules);
-  if not unchecked then
-    perform ingest.find_broken(run, rules, typed);
-  end if;
+  perform ingest.find_broken(run, case when unchecked then ingest.pick_rules(rules, false) else rules end, typed);
   accepted := p_landed - ingest.reject_failures(run, p_columns, rules, typed);
   counted := ingest.count_rules(run, rules);
   told := ingest.count_checked(run, accepted, p_problem_rows, counted || ingest.held_by(measured));

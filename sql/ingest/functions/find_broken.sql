@@ -1,6 +1,7 @@
 -- One pass over typed rows keeps only those that break a rule. p_source: the typed landing table, or the difference
--- (the rows that are not as they were) where the others are known to meet the rules. Internal.
-create or replace function ingest.find_broken(p_run ingest.runs, p_rules jsonb, p_source text) returns void
+-- (the rows that are not as they were) where the others are known to meet the rules. Returns how many it found. Internal.
+drop function if exists ingest.find_broken(ingest.runs, jsonb, text);
+create or replace function ingest.find_broken(p_run ingest.runs, p_rules jsonb, p_source text) returns bigint
 language plpgsql
 set search_path = ''
 -- Nothing is known of the landed rows, and the planner takes most of them for failing: too many to gather, it thinks.
@@ -13,9 +14,10 @@ declare
   broken text;
   listed text;
   rejecting text;
+  many bigint;
 begin
   if jsonb_array_length(p_rules) = 0 then
-    return;
+    return 0;
   end if;
   select string_agg(format('(%s)', r ->> 'fails'), ' or ' order by r -> 'no'),
          string_agg(format('case when %s then %s end', r ->> 'fails', r ->> 'no'), ', ' order by r -> 'no'),
@@ -30,6 +32,8 @@ begin
     found_table, listed, p_source, broken);
   execute format('insert into %s (line, row_ctid, types, rules, rejected, done) select line, row_ctid, ''{}'', rules, rules && %s, false from %s',
     fail, rejecting, found_table);
+  get diagnostics many = row_count;
+  return many;
 end
 $$;
 comment on function ingest.find_broken(ingest.runs, jsonb, text) is 'Notes typed rows that break rules in the fail table. Internal.';

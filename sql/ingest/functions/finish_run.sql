@@ -20,6 +20,9 @@ begin
     execute format('select case when count(*) = $1 then ingest.rules_digest($2) end from %s', n.current_table)
       into met using p_inserted + p_updated + p_unchanged, p_run.dataset_id;
   end if;
+  if met is not null and ingest.rows_break_rules(p_run) then
+    met := null;
+  end if;
   update data.datasets d
      set row_count = greatest(0, d.row_count + p_inserted - p_deleted), last_run_id = p_run.id, loaded_at = now()
    where d.org_id = p_run.org_id and d.id = p_run.dataset_id;
@@ -29,6 +32,7 @@ begin
   end if;
   perform data.summarize_history(p_run.dataset_id, p_updated + p_deleted);
   perform quality.settle_check(p_run.dataset_id, p_run.id, p_run.id, p_run.read_rows);
+  perform quality.queue_sql_rules(p_run.dataset_id, p_run.id, p_run.id);
   perform core.enqueue('quality__profile', json_build_object('orgId', p_run.org_id, 'datasetId', p_run.dataset_id, 'runId', p_run.id), null,
     'profile:' || p_run.dataset_id);
   perform ingest.end_steps(p_run.org_id, p_run.id, 'succeeded');

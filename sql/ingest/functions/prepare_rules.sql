@@ -14,6 +14,7 @@ declare
   source text;
   raw text := ingest.landing_name(p_run.id, p_run.lease_generation, 'raw');
   fail text := ingest.landing_name(p_run.id, p_run.lease_generation, 'fail');
+  nothing boolean;
   n record;
 begin
   if not exists (select from jsonb_array_elements(p_rules) r where r ->> 'prepare' is not null) then
@@ -32,11 +33,12 @@ begin
       bad := ingest.landing_name(p_run.id, p_run.lease_generation, 'bad' || (rule ->> 'no'));
       if p_make then
         execute format('drop table if exists %s', bad);
-        execute format('create unlogged table %s as %s', bad, replace(replace(rule ->> 'prepare',
-          '{source}', source), '{current}', n.current_table));
+        execute format('create unlogged table %s as %s', bad, quality.fill_prepare(rule ->> 'prepare', source, n.current_table));
         execute format('analyze %s', bad);
       end if;
-      rule := rule || jsonb_build_object('fails', replace(rule ->> 'fails', '{bad}', bad));
+      execute format('select not exists (select from %s)', bad) into nothing;
+      -- What no value breaks needs no look at each row.
+      rule := rule || jsonb_build_object('fails', case when nothing then 'false' else replace(rule ->> 'fails', '{bad}', bad) end);
     end if;
     rules := rules || rule;
   end loop;

@@ -8,11 +8,13 @@ declare
   c record;
   queued int := 0;
   batch constant int := 200;
+  -- In a variable: compared with the volatile clock_timestamp() itself, the index would be read to its end.
+  moment timestamptz := clock_timestamp();
 begin
   perform core.require('platform.manage');
   for c in
     select x.org_id, x.id, x.check_every from ingest.connectors x
-     where x.next_check_at <= clock_timestamp()
+     where x.next_check_at <= moment
      order by x.next_check_at limit batch
      for no key update skip locked
   loop

@@ -27,6 +27,10 @@ begin
   perform quality.require_whole(try_rule.dataset_id, try_rule.definition);
   n := data.dataset_names(try_rule.dataset_id);
   v := quality.read_definition(try_rule.dataset_id, try_rule.definition);
+  if v.kind = 'sql' then
+    perform core.raise('QC016', 'a rule that is SQL is not tried over past loads: it asks the rows as they are now',
+      'Try its query as a pipeline''s model (start_trial), or deploy it: it only records.', 'kind');
+  end if;
   c := quality.compile_rule(try_rule.dataset_id, v.kind, v.fields, v.parameters);
   rule := to_jsonb(c) || to_jsonb(v) || jsonb_build_object('no', 1, 'name', coalesce(try_rule.definition ->> 'name', v.kind));
   now_ := quality.check_relation(try_rule.dataset_id, null, n.current_table, n.current_table, jsonb_build_array(rule)) -> 0;
@@ -68,5 +72,5 @@ begin
 end
 $$;
 comment on function ingest.try_rule(uuid, jsonb, int) is
-  'Dry run of a rule: {rows, failures, measured, passed, sample, loads: [{run, at, rows, failures, measured, passed}], of, held, rejected}. held: loads that it would have held with action hold; rejected: rows with action reject. Needs quality.execute. Errors: QC002, QC003, DS001.';
+  'Dry run of a rule: {rows, failures, measured, passed, sample, loads: [{run, at, rows, failures, measured, passed}], of, held, rejected}. held: loads that it would have held with action hold; rejected: rows with action reject. Needs quality.execute. Errors: QC002, QC003, QC016, DS001.';
 grant execute on function ingest.try_rule(uuid, jsonb, int) to cadastre_user, cadastre_worker;

@@ -7,7 +7,7 @@ language sql stable
 set search_path = ''
 as $$
   select r.id, v.version, r.name, v.kind, v.fields || case when v.parameters ? 'to' then array[v.parameters ->> 'to'] else '{}' end, c.target,
-         v.severity, v.scope, v.action, v.dimension, v.max_failures, v.max_share, c.fails, c.prepare, c.measure, c.low, c.high, c.message, c.remedy
+         v.severity, v.scope, quality.staged_action(r, v.action), v.dimension, v.max_failures, v.max_share, c.fails, c.prepare, c.measure, c.low, c.high, c.message, c.remedy
     from quality.rules r
     join quality.rule_versions v on v.org_id = r.org_id and v.rule_id = r.id and v.version = r.deployed_version
     cross join lateral quality.try_compile(p_dataset, v.kind, v.fields, v.parameters) c

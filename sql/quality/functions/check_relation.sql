@@ -1,5 +1,5 @@
 -- Rules over a set of rows: [{..., rows, failures, measured, passed}] for rules as quality.active_rules has them (with
--- no). One scan for all statistics and all rules about rows. p_source, p_known: FROM items; p_known are the rows that
+-- no). One scan for statistics and rules about rows. p_source, p_known: FROM items; p_known are the rows that
 -- dependencies learn from. p_check: where failing rows are kept (null: not). Internal.
 create or replace function quality.check_relation(p_dataset uuid, p_check uuid, p_source text, p_known text, p_rules jsonb) returns jsonb
 language plpgsql
@@ -13,7 +13,6 @@ declare
   bad text;
   counts text;
   counted jsonb := '[]';
-  measured jsonb;
   found_rows jsonb;
   total bigint;
   kept constant int := 100;
@@ -22,22 +21,27 @@ begin
     if rule ->> 'prepare' is not null then
       bad := format('pg_temp.cadastre_bad_%s', rule ->> 'no');
       execute format('drop table if exists %s', bad);
-      execute format('create temp table %s on commit drop as %s', split_part(bad, '.', 2),
-        replace(replace(rule ->> 'prepare', '{source}', p_source), '{current}', p_known));
-      rule := rule || jsonb_build_object('fails', replace(rule ->> 'fails', '{bad}', bad));
+      execute format('create temp table %s on commit drop as %s', split_part(bad, '.', 2), quality.fill_prepare(rule ->> 'prepare', p_source, p_known));
+      get diagnostics total = row_count;
+      -- What no value breaks needs no look at the rows, and a temporary table would keep the one scan from running parallel.
+      rule := rule || jsonb_build_object('fails', case when total = 0 then 'false' else replace(rule ->> 'fails', '{bad}', bad) end, 'alone', total > 0);
     end if;
-    rules := rules || rule;
+    rules := rules || (rule || jsonb_build_object('alone', coalesce((rule ->> 'alone')::boolean, rule ->> 'measure' ~* '(distinct|select)', false)));
   end loop;
-  select string_agg(format('jsonb_build_object(''no'', %s, ''rows'', count(*), ''failures'', count(*) filter (where %s))', r ->> 'no', r ->> 'fails'), ', ')
-    into counts from jsonb_array_elements(rules) r where r ->> 'fails' is not null;
-  if counts is not null then
-    execute format('select to_jsonb(array[%s]::jsonb[]) from %s t', counts, p_source) into counted;
-  end if;
-  measured := quality.measure_rules(p_source, rules);
+  -- One scan, parallel where it may be, for all that can share it; then those that would hold it up.
+  for counts in
+    select string_agg(case when r ->> 'fails' is not null then format('jsonb_build_object(''no'', %s, ''rows'', count(*), ''failures'', count(*) filter (where %s))', r ->> 'no', r ->> 'fails')
+                           else format('jsonb_build_object(''no'', %s, ''rows'', count(*), ''measured'', round((%s)::numeric, 6))', r ->> 'no', r ->> 'measure') end, ', ')
+      from jsonb_array_elements(rules) r where r ->> 'fails' is not null or r ->> 'measure' is not null
+     group by (r ->> 'alone')::boolean order by (r ->> 'alone')::boolean
+  loop
+    execute format('select to_jsonb(array[%s]::jsonb[]) from %s t', counts, p_source) into found_rows;
+    counted := counted || found_rows;
+  end loop;
   select jsonb_agg(r.r || c.c || case when c.c ? 'passed' then jsonb_build_object('failures', case when (c.c ->> 'passed')::boolean then 0 else 1 end)
            else jsonb_build_object('passed', quality.is_passed((c.c ->> 'failures')::bigint, (c.c ->> 'rows')::bigint, (r.r ->> 'max_failures')::bigint, (r.r ->> 'max_share')::numeric)) end)
     into rules
-    from jsonb_array_elements(rules) r (r) join jsonb_array_elements(counted || measured) c (c) on c.c ->> 'no' = r.r ->> 'no';
+    from jsonb_array_elements(rules) r (r) join jsonb_array_elements(quality.judge_measures(counted, rules)) c (c) on c.c ->> 'no' = r.r ->> 'no';
   if p_check is not null then
     for rule in select r from jsonb_array_elements(coalesce(rules, '[]')) r where (r ->> 'failures')::bigint > 0 and r ->> 'fails' is not null loop
       delete from quality.failing_rows f where f.org_id = private.org_id() and f.dataset_id = p_dataset and f.check_id = p_check and f.rule_name = rule ->> 'name';

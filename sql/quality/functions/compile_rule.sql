@@ -33,7 +33,7 @@ begin
   if missing is not null then
     perform core.raise('QC003', format('the dataset has no field %s', left(missing, 60)), 'Name fields as the contract does.', 'fields');
   end if;
-  if (p_kind not in ('row_count', 'row_count_change', 'reconciliation') and cardinality(p_fields) = 0)
+  if (p_kind not in ('row_count', 'row_count_change', 'reconciliation', 'sql') and cardinality(p_fields) = 0)
      or (p_kind = 'comparison' and cardinality(p_fields) > 2)
      or (p_kind not in ('comparison', 'uniqueness', 'functional_dependency') and cardinality(p_fields) > 1) then
     perform core.raise('QC002', format('a rule of kind %s takes another number of fields', p_kind), hint, 'fields');
@@ -195,6 +195,27 @@ begin
     high := coalesce(quality.rule_number(p, 'tolerance'), 0);
     message := format('%s must agree with %s.%s', coalesce(nullif(target, ''), 'the number of rows'), p ->> 'dataset', coalesce(p ->> 'field', 'rows'));
     remedy := 'Find what is missing on either side.';
+  when 'format' then
+    fails := quality.format_fails(as_text, coalesce(p ->> 'format', ''));
+    if fails is null then
+      perform core.raise('QC002', format('%s is not a format that is known', left(p ->> 'format', 40)), hint, 'format');
+    end if;
+    message := format('%s must be a valid %s', target, replace(p ->> 'format', '_', ' '));
+  when 'sql' then
+    -- Asked by the worker on the organization's unprivileged login; nothing of it is compiled here.
+    if jsonb_typeof(p -> 'query') is distinct from 'string' or length(btrim(p ->> 'query')) not between 1 and 20000
+       or coalesce(p ->> 'returns', 'rows') not in ('rows', 'number', 'boolean') then
+      perform core.raise('QC002', 'a rule of kind sql takes a query of up to 20,000 characters that returns rows, a number or a boolean', hint, 'query');
+    end if;
+    low := quality.rule_number(p, 'min');
+    high := quality.rule_number(p, 'max');
+    if (coalesce(p ->> 'returns', 'rows') = 'number') <> (low is not null or high is not null) then
+      perform core.raise('QC002', 'a rule of kind sql has bounds where its query returns a number, and only there', hint, 'min');
+    end if;
+    message := case coalesce(p ->> 'returns', 'rows') when 'rows' then 'the query must return no rows' when 'boolean' then 'the query must return true'
+                    else format('what the query returns must be %s', concat_ws(' and ', 'at least ' || low, 'at most ' || high)) end;
+    remedy := 'Look at what the query returns.';
+    return;
   else
     perform core.raise('QC002', format('%s is not a kind of rule', left(p_kind, 60)), hint, 'kind');
   end case;

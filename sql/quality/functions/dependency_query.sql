@@ -18,7 +18,7 @@ as $$
     with pairs as (select %1$s, count(*) as n from {source} t where %2$s group by %3$s),
     known as (
       select %4$s, (array_agg(%5$s order by n desc))[1] as y
-        from (select %1$s, count(*) as n from {current} t where %2$s group by %3$s) k
+        from {same}pairs{other}(select %1$s, count(*) as n from {current} t where %2$s group by %3$s){end} k
        group by %4$s having sum(n) >= 2 and max(n) >= %6$s * sum(n)),
     usual as (
       select %4$s, (array_agg(%5$s order by n desc))[1] as y from pairs

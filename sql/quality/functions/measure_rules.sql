@@ -16,10 +16,7 @@ begin
     return '[]';
   end if;
   execute format('select to_jsonb(array[%s]::jsonb[]) from %s t', parts, p_source) into measured;
-  return (
-    select jsonb_agg(m.m || jsonb_build_object('passed',
-             coalesce((m.m ->> 'measured')::numeric >= (r.r ->> 'low')::numeric, true) and coalesce((m.m ->> 'measured')::numeric <= (r.r ->> 'high')::numeric, true)))
-      from jsonb_array_elements(measured) m (m) join jsonb_array_elements(p_rules) r (r) on r.r ->> 'no' = m.m ->> 'no');
+  return quality.judge_measures(measured, p_rules);
 end
 $$;
 comment on function quality.measure_rules(text, jsonb) is 'Statistic rules over a source, in one scan. Internal.';

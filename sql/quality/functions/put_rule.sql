@@ -6,46 +6,15 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  rule quality.rules;
-  v quality.rule_versions;
-  last quality.rule_versions;
-  rule_name text := put_rule.definition ->> 'name';
-  max_rules constant int := 1000;
+  known uuid;
 begin
   perform core.require('quality.view');
   perform data.dataset_names(put_rule.dataset_id);
-  select * into rule from quality.rules r
-   where r.org_id = private.org_id() and r.dataset_id = put_rule.dataset_id and r.name = rule_name for no key update;
-  perform data.require_on(case when rule.id is null then 'quality.create' else 'quality.edit' end, put_rule.dataset_id);
+  select r.id into known from quality.rules r
+   where r.org_id = private.org_id() and r.dataset_id = put_rule.dataset_id and r.name = put_rule.definition ->> 'name' for no key update;
+  perform data.require_on(case when known is null then 'quality.create' else 'quality.edit' end, put_rule.dataset_id);
   perform quality.require_whole(put_rule.dataset_id, put_rule.definition);
-  v := quality.read_definition(put_rule.dataset_id, put_rule.definition);
-  if rule.id is null then
-    if coalesce(rule_name, '') !~ '^[a-z][a-z0-9_]{0,79}$'
-       or rule_name in ('required', 'range', 'pattern', 'allowed_values', 'not_in_future', 'reference', 'type') then
-      perform core.raise('QC002', format('%L is not a name for a rule', left(rule_name, 80)),
-        'Use up to 80 lower-case letters, digits and underscores, and none of the contract''s own rules'' names.', 'name');
-    end if;
-    if (select count(*) from quality.rules r where r.org_id = private.org_id() and r.dataset_id = put_rule.dataset_id) >= max_rules then
-      perform core.raise('QC004', format('a dataset has at most %s rules', max_rules), 'Remove rules that nobody needs.');
-    end if;
-    insert into quality.rules (org_id, dataset_id, name, origin, owner_id, created_by)
-    values (private.org_id(), put_rule.dataset_id, rule_name, put_rule.origin, private.user_id(), private.user_id())
-    returning * into rule;
-  else
-    select * into last from quality.rule_versions x where x.org_id = rule.org_id and x.rule_id = rule.id and x.version = rule.version;
-    if (last.kind, last.fields, last.parameters, last.severity, last.scope, last.action, last.dimension, last.tags, last.description)
-         = (v.kind, v.fields, v.parameters, v.severity, v.scope, v.action, v.dimension, v.tags, v.description)
-       and last.max_failures is not distinct from v.max_failures and last.max_share is not distinct from v.max_share then
-      return rule;
-    end if;
-    update quality.rules r set version = rule.version + 1 where r.org_id = rule.org_id and r.id = rule.id returning * into rule;
-  end if;
-  insert into quality.rule_versions (org_id, rule_id, version, kind, fields, parameters, severity, scope, action, dimension, max_failures, max_share,
-                                     tags, description, note, saved_by)
-  values (rule.org_id, rule.id, rule.version, v.kind, v.fields, v.parameters, v.severity, v.scope, v.action, v.dimension, v.max_failures, v.max_share,
-          v.tags, v.description, v.note, private.user_id());
-  perform audit.record('quality.edit', 'rule', rule.id::text, jsonb_build_object('name', rule.name, 'version', rule.version));
-  return rule;
+  return quality.write_rule(put_rule.dataset_id, put_rule.definition, put_rule.origin);
 end
 $$;
 comment on function quality.put_rule(uuid, jsonb, text) is

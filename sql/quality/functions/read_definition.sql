@@ -26,7 +26,7 @@ begin
   end if;
   compiled := quality.compile_rule(p_dataset, coalesce(v.kind, ''), v.fields, v.parameters);
   v.severity := coalesce(d ->> 'severity', 'warning');
-  v.scope := coalesce(d ->> 'scope', case when compiled.measure is null then 'row' else 'batch' end);
+  v.scope := coalesce(d ->> 'scope', case when v.kind = 'sql' then 'dataset' when compiled.measure is null then 'row' else 'batch' end);
   v.action := coalesce(d ->> 'action', 'record');
   v.dimension := coalesce(d ->> 'dimension', case
     when v.kind in ('required', 'null_share', 'row_count', 'row_count_change') then 'completeness'
@@ -41,15 +41,15 @@ begin
   v.note := left(coalesce(d ->> 'note', ''), 1000);
   wrong := case
     when v.severity not in ('info', 'warning', 'error', 'critical') then 'severity'
-    when v.scope not in ('row', 'batch', 'dataset') or compiled.measure is not null and v.scope = 'row' then 'scope'
-    when v.action not in ('record', 'reject', 'hold') or v.action = 'reject' and v.scope <> 'row' then 'action'
+    when v.scope not in ('row', 'batch', 'dataset') or compiled.measure is not null and v.scope = 'row' or v.kind = 'sql' and v.scope <> 'dataset' then 'scope'
+    when v.action not in ('record', 'reject', 'hold') or v.action = 'reject' and v.scope <> 'row' or v.kind = 'sql' and v.action <> 'record' then 'action'
     when v.dimension not in ('completeness', 'validity', 'accuracy', 'consistency', 'uniqueness', 'timeliness') then 'dimension'
     when v.max_failures < 0 then 'max_failures'
     when v.max_share not between 0 and 1 then 'max_share'
     when cardinality(v.tags) > 50 then 'tags' end;
   if wrong is not null then
     perform core.raise('QC002', format('%s is not what a rule of this kind may have as its %s', left(coalesce(d ->> wrong, 'this'), 60), wrong),
-      'severity: info, warning, error, critical; scope: row, batch, dataset (statistics have no rows); action: record, hold, and for rows reject.', wrong);
+      'severity: info, warning, error, critical; scope: row, batch, dataset (statistics have no rows); action: record, hold, and for rows reject; rules of kind sql: scope dataset, action record.', wrong);
   end if;
   return v;
 end

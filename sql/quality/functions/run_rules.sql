@@ -21,10 +21,10 @@ begin
   execute format('select count(*) from %s', n.current_table) into rows;
   perform quality.put_results(run_rules.dataset_id, this, null, (select jsonb_agg(quality.result_of(r)) from jsonb_array_elements(rules) r));
   earned := quality.settle_check(run_rules.dataset_id, this, null, rows);
-  return jsonb_build_object('check', this, 'rows', rows, 'score', earned, 'results',
+  return jsonb_build_object('check', this, 'rows', rows, 'score', earned, 'queued', quality.queue_sql_rules(run_rules.dataset_id, this, null), 'results',
     (select coalesce(jsonb_agg(quality.result_of(r) - 'rule_id' order by r ->> 'name'), '[]') from jsonb_array_elements(rules) r));
 end
 $$;
 comment on function quality.run_rules(uuid) is
-  'Checks the rows in force by the deployed rules now: {check, rows, score, results}. Needs quality.execute. Error DS001.';
+  'Checks the rows in force by the deployed rules now: {check, rows, score, queued: rules that are SQL and are asked by the worker, results}. Needs quality.execute. Error DS001.';
 grant execute on function quality.run_rules(uuid) to cadastre_user, cadastre_worker;

@@ -7,10 +7,11 @@ set search_path = ''
 as $$
 declare
   earned numeric;
+  told bigint;
 begin
   insert into quality.scores as s (org_id, dataset_id, check_id, run_id, score, rules, failed, row_count)
   select private.org_id(), p_dataset, p_check, p_run,
-         coalesce(round(sum(w.weight * case when r.measured is null then 1 - r.share when r.passed then 1 else 0 end) / nullif(sum(w.weight), 0), 6), 1),
+         coalesce(round(sum(w.weight * case when r.measured is null and (r.passed or r.failures > 0) then 1 - r.share when r.passed then 1 else 0 end) / nullif(sum(w.weight), 0), 6), 1),
          count(*), count(*) filter (where not r.passed), p_rows
     from quality.results r
     cross join lateral (select case r.severity when 'critical' then 5 when 'error' then 3 when 'warning' then 1 else 0 end as weight) w
@@ -18,8 +19,9 @@ begin
   on conflict (org_id, dataset_id, check_id) do update
      set score = excluded.score, rules = excluded.rules, failed = excluded.failed, row_count = excluded.row_count, checked_at = clock_timestamp()
   returning s.score into earned;
+  with opened as (
   insert into quality.incidents as i (org_id, dataset_id, rule_name, severity, title, first_check, last_check, due_at)
-  select r.org_id, r.dataset_id, r.rule_name, r.severity, left(r.message || case when r.measured is null then format(': %s of %s rows do not', r.failures, r.row_count)
+  select r.org_id, r.dataset_id, r.rule_name, r.severity, left(r.message || case when r.measured is null and r.failures = 0 then '' when r.measured is null then format(': %s of %s rows do not', r.failures, r.row_count)
            else format('; it is %s', trim_scale(r.measured)) end, 500),
          p_check, p_check, clock_timestamp() + case r.severity when 'critical' then interval '4 hours' else interval '1 day' end
     from quality.results r
@@ -27,7 +29,15 @@ begin
      and r.rule_id is not null
   on conflict (org_id, dataset_id, rule_name) where state <> 'resolved' do update
      set occurrences = i.occurrences + (i.last_check <> excluded.last_check)::int, last_check = excluded.last_check,
-         title = excluded.title, severity = excluded.severity, last_at = clock_timestamp();
+         title = excluded.title, severity = excluded.severity, last_at = clock_timestamp()
+  returning i.id, i.rule_name, i.severity, i.title, i.occurrences, i.first_check)
+  select count(private.emit_event(d.org_id, 'quality.incident', o.severity, 'incident', o.id::text, d.name || ' ' || o.rule_name, d.id,
+           format('%s: rule %s failed', d.name, o.rule_name), o.title, '/incidents/' || o.id,
+           jsonb_build_object('dataset', d.name, 'datasetId', d.id, 'incidentId', o.id, 'rule', o.rule_name, 'severity', o.severity, 'checkId', p_check))) into told
+    from opened o join data.datasets d on d.org_id = private.org_id() and d.id = p_dataset
+   -- One that goes on was told when it was opened.
+   where o.first_check = p_check and o.occurrences = 1;
+  perform quality.settle_target(p_dataset, p_check, earned);
   return earned;
 end
 $$;

@@ -43,6 +43,15 @@ const may = {
   try: ["owner", "ceo", "admin", "manager", "steward", "editor"],
   see: ["owner", "ceo", "admin", "manager", "steward", "editor", "analyst"],
 };
+const SET = JSON.stringify([
+  {
+    name: "known",
+    slots: { value: { names: "^name$" } },
+    kind: "allowed_values",
+    fields: ["value"],
+    parameters: { values: ["Ada", "Bob"] },
+  },
+]);
 
 describe("who may do what", () => {
   it.each(ROLES)("%s", async (role) => {
@@ -61,6 +70,14 @@ describe("who may do what", () => {
       put: await outcome("select quality.put_rule($1, $2)", [dataset, define(`by_${role}`)]),
       deploy: await outcome("select quality.deploy_rule($1, $2)", [dataset, `for_${role}`]),
       try: await outcome("select ingest.try_rule($1, $2)", [dataset, define("x")]),
+      propose: await outcome("select quality.propose_rule_set('system:contacts', $1)", [dataset]),
+      tryOn: await outcome("select quality.test_rule($1, $2)", [dataset, define("x")]),
+      cost: await outcome("select quality.measure_costs($1)", [dataset]),
+      rollBack: await outcome("select quality.roll_back_rule($1, $2)", [dataset, `for_${role}`]),
+      saveSet: await outcome("select quality.save_rule_set($1, $2)", [`of_${role}`, SET]),
+      install: await outcome("select quality.install_rule_set('system:contacts', $1)", [dataset]),
+      target: await outcome("select quality.set_score_target($1, null)", [dataset]),
+      sets: await mine("select from quality.list_rule_sets()", []).then((rows) => rows.length > 0),
       see: await mine("select from quality.rules where name = $1", [`for_${role}`]).then(
         (rows) => rows.length > 0,
         () => false,
@@ -70,6 +87,14 @@ describe("who may do what", () => {
       put: may.put.includes(role),
       deploy: may.put.includes(role),
       try: may.try.includes(role),
+      propose: may.try.includes(role),
+      tryOn: may.try.includes(role),
+      cost: may.try.includes(role),
+      rollBack: may.put.includes(role),
+      saveSet: may.put.includes(role),
+      install: may.put.includes(role),
+      target: may.put.includes(role),
+      sets: may.see.includes(role),
       see: may.see.includes(role),
     });
   });
@@ -83,6 +108,14 @@ describe("who may do what", () => {
       "select quality.make_profile($1)",
       "select quality.suggest_rules($1)",
       "select quality.run_rules($1)",
+      "select quality.propose_rule_set('system:contacts', $1)",
+      "select ingest.try_rule_set('system:contacts', $1)",
+      "select quality.install_rule_set('system:contacts', $1)",
+      "select quality.test_rule($1, '{}')",
+      "select quality.measure_costs($1)",
+      "select quality.set_score_target($1, 0.5)",
+      "select quality.roll_back_rule($1, 'for_owner')",
+      "select * from ingest.read_load_series($1, 'row_count')",
     ]) {
       await expect(stranger(text, [dataset]), text).rejects.toMatchObject({
         code: expect.stringMatching(/^(DS001|42501|QC001)$/),
@@ -106,7 +139,16 @@ describe("whoever sees a dataset in part", () => {
     const refused = [
       ["select quality.put_rule($1, $2)", define("oracle", { values: ["Ada"] })],
       ["select ingest.try_rule($1, $2)", define("oracle", { values: ["Ada"] })],
+      ["select quality.test_rule($1, $2)", define("oracle", { values: ["Ada"] })],
     ] as const;
+    await steward("select quality.save_rule_set('oracle', $1)", [SET]);
+    for (const text of [
+      "select quality.propose_rule_set('oracle', $1)",
+      "select ingest.try_rule_set('oracle', $1)",
+      "select quality.install_rule_set('oracle', $1)",
+      "select * from ingest.read_load_series($1, 'mean', 'id')",
+    ])
+      await expect(steward(text, [dataset]), text).rejects.toMatchObject({ code: "42501" });
     for (const [text, definition] of refused) {
       await expect(steward(text, [dataset, definition])).rejects.toMatchObject({ code: "42501" });
     }

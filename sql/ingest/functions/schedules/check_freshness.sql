@@ -24,8 +24,12 @@ begin
        set late_since = case when late <= clock_timestamp() then late end,
            check_at = case when late <= clock_timestamp() then clock_timestamp() + again else late end
      where x.org_id = f.org_id and x.dataset_id = f.dataset_id;
+    if late > clock_timestamp() and f.late_since is not null then
+      perform quality.settle_freshness(f.org_id, f.dataset_id, null, '');
+    end if;
     if late <= clock_timestamp() and f.late_since is distinct from late then
       told := told + 1;
+      perform quality.settle_freshness(f.org_id, f.dataset_id, late, format('it is to be loaded every %s', f.max_age));
       perform private.emit_event(f.org_id, 'dataset.late', 'warning', 'dataset', f.dataset_id::text, f.name, f.dataset_id,
         format('%s is late', f.name), format('It is to be loaded every %s; the last load was %s.', f.max_age,
           coalesce(to_char(f.loaded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), 'never')),

@@ -22,6 +22,9 @@ begin
       set max_age = excluded.max_age, set_by = excluded.set_by, set_at = clock_timestamp(), check_at = clock_timestamp(), late_since = null
     returning * into f;
   end if;
+  -- The incident of another bound is over; where it is late by this one too, the clock opens the next.
+  update quality.incidents i set state = 'resolved', resolved_at = clock_timestamp(), resolved_by = private.user_id()
+   where i.org_id = d.org_id and i.dataset_id = d.id and i.rule_name = 'target: freshness' and i.state <> 'resolved';
   perform audit.record('dataset.freshness', 'dataset', d.id::text, jsonb_build_object('name', d.name, 'max_age', set_freshness.max_age));
   return f;
 end
