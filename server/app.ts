@@ -30,6 +30,7 @@ import { healthRoutes } from "./http/health.ts";
 import { lineageRoutes } from "./http/lineage.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { pipelineRoutes } from "./http/pipelines.ts";
+import { qualityRoutes } from "./http/quality.ts";
 import { resumableRoutes } from "./http/resumable.ts";
 import { runRoutes } from "./http/runs.ts";
 import { streamHandlers } from "./http/streams.ts";
@@ -131,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(pipelineRoutes({ pool, organizations, claimKey }));
   app.use(webhookRoutes(auth.parts, organizations));
   app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
+  app.use(qualityRoutes({ pool, organizations, claimKey }));
   app.use(auditRoutes({ pool, organizations, claimKey, config }));
   app.use("/lineage", bearer);
   app.use(lineageRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));

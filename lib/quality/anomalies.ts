@@ -28,6 +28,8 @@ export interface Options {
 export interface Scored extends Point {
   /** null: too early to say. */
   baseline: number | null;
+  /** One robust deviation, in the series' own measure. */
+  unit: number;
   score: number;
   threshold: number | null;
   anomaly: boolean;
@@ -127,7 +129,7 @@ class Baselines {
   }
 
   /** Where the point is expected, and how far off it is, in robust deviations; then it is one of those seen. */
-  take({ time, value }: Point): { baseline: number | null; score: number } {
+  take({ time, value }: Point): { baseline: number | null; unit: number; score: number } {
     const found = this.candidates(time);
     this.choose();
     const baseline = this.best ? (found[this.best.name] ?? null) : null;
@@ -140,7 +142,7 @@ class Baselines {
     push(this.weekly, week, { time, value });
     push(this.daily, day, { time, value });
     this.values.push(value);
-    return { baseline, score };
+    return { baseline, unit, score };
   }
 }
 
@@ -163,7 +165,7 @@ function timesNear(a: number, b: number): boolean {
 export function scoreSeries(series: readonly Point[], options: Options = {}): Scored[] {
   const points = [...series].sort((a, b) => a.time - b.time);
   if (points.length < 3)
-    return points.map((p) => ({ ...p, baseline: null, score: 0, threshold: null, anomaly: false }));
+    return points.map((p) => ({ ...p, baseline: null, unit: 1, score: 0, threshold: null, anomaly: false }));
   const step = Math.max(1, median(points.slice(1).map((p, i) => p.time - points[i]!.time)));
   const baselines = new Baselines(step);
   const { direction = "both", sensitivity = "normal", expected = [] } = options;
@@ -174,7 +176,7 @@ export function scoreSeries(series: readonly Point[], options: Options = {}): Sc
   let day = Math.floor(points[0]!.time / DAY);
   let most = 0;
   return points.map((point) => {
-    const { baseline, score: off } = baselines.take(point);
+    const { baseline, unit, score: off } = baselines.take(point);
     recent.push(sided(off, direction));
     if (recent.length > SMOOTHED) recent.shift();
     const score = median(recent);
@@ -197,6 +199,7 @@ export function scoreSeries(series: readonly Point[], options: Options = {}): Sc
     return {
       ...point,
       baseline,
+      unit,
       score,
       threshold,
       anomaly: threshold !== null && score > threshold && !called,

@@ -4,6 +4,7 @@ import { enAccount } from "./en-account.ts";
 import { enProposal } from "./en-contract.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
+import { enAnomaly, enIncident, enProfile, enQuality } from "./en-quality.ts";
 
 const run = {
   title: "Runs",
@@ -297,6 +298,10 @@ export const en = {
     proposal: enProposal,
     lineage: enLineage,
     ingest: enIngest,
+    quality: enQuality,
+    incident: enIncident,
+    profile: enProfile,
+    anomaly: enAnomaly,
     actions: "Actions",
     ...enAccount,
     ...enAccess,
@@ -311,6 +316,11 @@ export const en = {
       rejected: "Rejected rows",
       streams: "Streams",
       notifications: "Notifications",
+      quality: "Quality",
+      incidents: "Incidents",
+      audit: "Audit",
+      schedules: "Schedules",
+      templates: "Templates",
       members: "Members",
       access: "Access",
       roles: "Roles",

@@ -5,6 +5,7 @@ import { frAccount } from "./fr-account.ts";
 import { frProposal } from "./fr-contract.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
+import { frAnomaly, frIncident, frProfile, frQuality } from "./fr-quality.ts";
 
 const run = {
   title: "Chargements",
@@ -309,6 +310,10 @@ export const fr: typeof en = {
     proposal: frProposal,
     lineage: frLineage,
     ingest: frIngest,
+    quality: frQuality,
+    incident: frIncident,
+    profile: frProfile,
+    anomaly: frAnomaly,
     actions: "Actions",
     ...frAccount,
     ...frAccess,
@@ -323,6 +328,11 @@ export const fr: typeof en = {
       rejected: "Lignes rejetées",
       streams: "Flux",
       notifications: "Notifications",
+      quality: "Qualité",
+      incidents: "Incidents",
+      audit: "Audit",
+      schedules: "Planifications",
+      templates: "Modèles",
       members: "Membres",
       access: "Accès",
       roles: "Rôles",
