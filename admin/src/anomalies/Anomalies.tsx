@@ -116,7 +116,6 @@ function Series({ found, measure }: { found: Found; measure: string }) {
   const number = (value: number) => formatNumber(locale, value, { maximumSignificantDigits: 6 });
   const axis = (value: number) =>
     formatNumber(locale, value, { notation: "compact", maximumFractionDigits: 2 });
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const marks = found.series.filter(({ anomaly }) => anomaly);
   const name = translate(`app.anomaly.${measure}`, { _: measure });
   return (
@@ -134,7 +133,6 @@ function Series({ found, measure }: { found: Found; measure: string }) {
           band={bandOf(found.series)}
           marks={marks}
           height={300}
-          formatTime={(time) => day.format(time)}
           formatValue={axis}
         />
       }

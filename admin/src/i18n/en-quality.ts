@@ -216,6 +216,7 @@ export const enQuality = {
   of_contract: "of the contract",
   no_rules: "No rule was asked.",
   no_rows: "No rows.",
+  all_rows: "Show this row |||| Show all %{smart_count}",
   no_checks: "Not checked yet",
   no_checks_text: "A score appears with the next load, or when somebody checks the rows in force by hand.",
   unrated: "Not checked yet",

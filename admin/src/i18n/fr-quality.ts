@@ -222,6 +222,7 @@ export const frQuality: typeof enQuality = {
   of_contract: "du contrat",
   no_rules: "Aucune règle n’a été appliquée.",
   no_rows: "Aucune ligne.",
+  all_rows: "Montrer cette ligne |||| Montrer les %{smart_count}",
   no_checks: "Pas encore contrôlé",
   no_checks_text:
     "Une note apparaît avec le prochain chargement, ou quand quelqu’un contrôle à la main les lignes en vigueur.",

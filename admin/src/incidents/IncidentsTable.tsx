@@ -13,7 +13,7 @@ export function Due({ incident }: { incident: Incident }) {
   if (incident.state === "resolved") return <Ago at={incident.resolvedAt} />;
   const late = incident.state === "open" && new Date(incident.dueAt).getTime() < Date.now();
   return (
-    <Typography component="span" variant="body2" color={late ? "error" : "textPrimary"}>
+    <Typography component="span" color={late ? "error" : "inherit"} sx={{ font: "inherit" }}>
       {late && `${translate("app.incident.late")} `}
       <Ago at={incident.dueAt} />
     </Typography>

@@ -64,7 +64,7 @@ export default function Incidents() {
               aria-label={translate("app.incident.shown")}
             >
               {VIEWS.map((one) => (
-                <ToggleButton key={one} value={one} sx={{ textTransform: "none" }}>
+                <ToggleButton key={one} value={one}>
                   {translate(`app.incident.${one}`)}
                 </ToggleButton>
               ))}

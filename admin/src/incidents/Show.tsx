@@ -96,13 +96,6 @@ function Facts({ incident }: { incident: Incident }) {
       {tile("opened", <Ago at={incident.openedAt} />)}
       {tile("last", <Ago at={incident.lastAt} />)}
       {tile(incident.state === "resolved" ? "resolved" : "due", <Due incident={incident} />)}
-      {incident.dataset &&
-        tile(
-          "rule",
-          <MuiLink component={Link} to={`/quality/${incident.dataset.name}/rules/${incident.ruleName}`}>
-            {incident.ruleName}
-          </MuiLink>,
-        )}
     </Tiles>
   );
 }
@@ -116,7 +109,16 @@ function Evidence({ incident }: { incident: Incident }) {
   return (
     <Stack spacing={2}>
       {load && (
-        <Section title={translate("app.incident.load")}>
+        <Section
+          title={translate("app.incident.load")}
+          actions={
+            incident.dataset && (
+              <MuiLink component={Link} to={`/quality/${incident.dataset.name}/rules/${incident.ruleName}`}>
+                {translate("app.incident.rule")} {incident.ruleName}
+              </MuiLink>
+            )
+          }
+        >
           <Typography>
             {capital(load.message)} · <Moment at={load.checkedAt} />
           </Typography>
@@ -127,13 +129,13 @@ function Evidence({ incident }: { incident: Incident }) {
           )}
         </Section>
       )}
+      <ResultTrend results={results ?? []} title={translate("app.incident.trend")} />
       <Failing
         datasetId={incident.datasetId}
         check={incident.lastCheck}
         rule={incident.ruleName}
         fields={fields}
       />
-      <ResultTrend results={results ?? []} title={translate("app.incident.trend")} />
     </Stack>
   );
 }

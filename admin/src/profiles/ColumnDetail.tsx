@@ -166,7 +166,11 @@ export function ColumnDetail({ column }: { column: ColumnProfile }) {
           alignItems: "start",
         }}
       >
-        <Bars title={translate("app.profile.top")} items={column.topValues} of={rows} />
+        <Bars
+          title={translate("app.profile.top")}
+          items={column.topValues.filter(([, count]) => count > 1)}
+          of={rows}
+        />
         <Bars
           title={translate("app.profile.shapes")}
           hint={translate("app.profile.shapes_hint")}

@@ -70,12 +70,6 @@ function History({ profiles }: { profiles: ProfileHead[] }) {
   const translate = useTranslate();
   const locale = useLanguage();
   if (profiles.length < 2) return null;
-  const day = new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
   const points = profiles
     .map(({ madeAt, rowCount }) => ({ time: new Date(madeAt).getTime(), value: Number(rowCount) }))
     .reverse();
@@ -88,8 +82,7 @@ function History({ profiles }: { profiles: ProfileHead[] }) {
           points={points}
           height={160}
           dots
-          formatTime={(time) => day.format(time)}
-          formatValue={(value) => formatNumber(locale, value, { notation: "compact" })}
+          formatValue={(value) => formatNumber(locale, value)}
         />
       }
       table={

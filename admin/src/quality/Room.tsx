@@ -49,7 +49,7 @@ export default function QualityRoom() {
           value={current.name}
           aria-label={title}
           variant="scrollable"
-          allowScrollButtonsMobile
+          scrollButtons={false}
           sx={{ mb: 2 }}
         >
           {PARTS.map((one) => (

@@ -1,4 +1,5 @@
-import { Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { useState } from "react";
 import { useTranslate } from "react-admin";
 
 /** Columns of the platform's own, which say nothing of what failed. */
@@ -12,8 +13,11 @@ const OWN = new Set([
   "source_line",
   "file_id",
   "composite_key",
+  "change_type",
 ]);
 const MAX_COLUMNS = 12;
+/** More are a click away, so that what comes below is not lost. */
+const FIRST_ROWS = 10;
 
 const textOf = (value: unknown): string =>
   value === null || value === undefined
@@ -32,54 +36,65 @@ interface Props {
 /** Rows that fail a rule, whole. */
 export function RowsTable({ rows, fields, label }: Props) {
   const translate = useTranslate();
+  const [all, setAll] = useState(false);
   const first = rows[0];
   if (!first)
     return <Typography sx={{ p: 2, color: "text.secondary" }}>{translate("app.quality.no_rows")}</Typography>;
   const others = Object.keys(first.record).filter((name) => !OWN.has(name) && !fields.includes(name));
   const columns = [...fields.filter((name) => name in first.record), ...others].slice(0, MAX_COLUMNS);
+  const shown = all ? rows : rows.slice(0, FIRST_ROWS);
   return (
-    <Table size="small" aria-label={label}>
-      <TableHead>
-        <TableRow>
-          <TableCell align="right">{translate("app.rejected.line")}</TableCell>
-          {columns.map((name) => (
-            <TableCell key={name} sx={{ fontFamily: "monospace" }}>
-              {name}
-            </TableCell>
-          ))}
-        </TableRow>
-      </TableHead>
-      <TableBody>
-        {rows.map(({ line, record }, index) => (
-          <TableRow key={index} hover>
-            <TableCell align="right" sx={{ fontVariantNumeric: "tabular-nums" }}>
-              {line ?? textOf(record.source_line)}
-            </TableCell>
+    <>
+      <Table size="small" aria-label={label}>
+        <TableHead>
+          <TableRow>
+            <TableCell align="right">{translate("app.rejected.line")}</TableCell>
             {columns.map((name) => (
-              <TableCell
-                key={name}
-                sx={{
-                  maxWidth: 260,
-                  overflowWrap: "anywhere",
-                  ...(fields.includes(name) ? { color: "error.main", fontWeight: 600 } : {}),
-                }}
-              >
-                {record[name] === null ? (
-                  <Typography
-                    component="span"
-                    variant="body2"
-                    color={fields.includes(name) ? "error" : "textSecondary"}
-                  >
-                    {translate("app.record.null")}
-                  </Typography>
-                ) : (
-                  textOf(record[name])
-                )}
+              <TableCell key={name} sx={{ fontFamily: "monospace" }}>
+                {name}
               </TableCell>
             ))}
           </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+        </TableHead>
+        <TableBody>
+          {shown.map(({ line, record }, index) => (
+            <TableRow key={index} hover>
+              <TableCell align="right" sx={{ fontVariantNumeric: "tabular-nums" }}>
+                {line ?? textOf(record.source_line)}
+              </TableCell>
+              {columns.map((name) => (
+                <TableCell
+                  key={name}
+                  sx={{
+                    maxWidth: 260,
+                    overflowWrap: "anywhere",
+                    ...(fields.includes(name) ? { color: "error.main", fontWeight: 600 } : {}),
+                  }}
+                >
+                  {record[name] === null ? (
+                    <Typography
+                      component="span"
+                      variant="body2"
+                      color={fields.includes(name) ? "error" : "textSecondary"}
+                    >
+                      {translate("app.record.null")}
+                    </Typography>
+                  ) : (
+                    textOf(record[name])
+                  )}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      {shown.length < rows.length && (
+        <Box sx={{ p: 1, textAlign: "center" }}>
+          <Button onClick={() => setAll(true)}>
+            {translate("app.quality.all_rows", { smart_count: rows.length })}
+          </Button>
+        </Box>
+      )}
+    </>
   );
 }

@@ -31,12 +31,6 @@ export function ResultTrend({ results, title }: { results: Result[]; title: stri
       time: new Date(checkedAt).getTime(),
       value: Number(measured ?? share),
     }));
-  const day = new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
   const number = (value: number) =>
     formatNumber(
       locale,
@@ -54,7 +48,6 @@ export function ResultTrend({ results, title }: { results: Result[]; title: stri
           marks={failed}
           dots
           height={180}
-          formatTime={(time) => day.format(time)}
           formatValue={number}
         />
       }

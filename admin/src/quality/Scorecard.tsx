@@ -65,9 +65,11 @@ function Figure({ score, results }: { score: Score; results: Result[] | undefine
           </Typography>
         </Box>
         <Box
-          component="dl"
+          component="ul"
           sx={{
             m: 0,
+            p: 0,
+            listStyle: "none",
             display: "grid",
             gap: 2,
             gridTemplateColumns: "repeat(auto-fill, minmax(190px, 1fr))",
@@ -75,22 +77,17 @@ function Figure({ score, results }: { score: Score; results: Result[] | undefine
           }}
         >
           {dimensions.map(({ name, rules, score: part }) => (
-            <Box key={name}>
+            <Box component="li" key={name}>
               <Stack
                 direction="row"
                 sx={{ justifyContent: "space-between", alignItems: "baseline", mb: 0.5 }}
               >
-                <Typography component="dt" variant="body2">
-                  {translate(`app.quality.dimension.${name}`)}
-                </Typography>
-                <Typography
-                  component="dd"
-                  sx={{ m: 0, fontWeight: 650, ...(part === null ? {} : { color: toneColour(part) }) }}
-                >
+                <Typography variant="body2">{translate(`app.quality.dimension.${name}`)}</Typography>
+                <Typography sx={{ fontWeight: 650, ...(part === null ? {} : { color: toneColour(part) }) }}>
                   {part === null ? "–" : share(part)}
                 </Typography>
               </Stack>
-              <Box component="dd" sx={{ m: 0 }}>
+              <Box>
                 <Meter
                   value={part ?? 0}
                   tone={toneOf(part ?? 1)}
@@ -118,12 +115,6 @@ function Trend({ scores }: { scores: Score[] }) {
   const least = points.reduce((low, { value }) => Math.min(low, value), 1);
   // What went wrong in a thousandth is seen, and all of it where much went wrong.
   const floor = least > 0.9 ? 0.9 : least > 0.5 ? 0.5 : 0;
-  const day = new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
   return (
     <ChartSection
       title={translate("app.quality.trend")}
@@ -138,7 +129,6 @@ function Trend({ scores }: { scores: Score[] }) {
           points={points}
           domain={[floor, 1]}
           dots
-          formatTime={(time) => day.format(time)}
           formatValue={(value) => formatNumber(locale, value, { style: "percent", maximumFractionDigits: 1 })}
         />
       }

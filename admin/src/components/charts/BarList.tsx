@@ -20,12 +20,12 @@ export function BarList({ label, items, of, mono = false }: Props) {
   const locale = useLanguage();
   const whole = of ?? items.reduce((most, { count }) => Math.max(most, count), 0);
   return (
-    <Box component="dl" aria-label={label} sx={{ m: 0, display: "grid", gap: 0.75 }}>
+    <Box component="ul" aria-label={label} sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 0.75 }}>
       {items.map(({ label: name, count }) => (
-        <Box key={name}>
+        <Box component="li" key={name}>
           <Box sx={{ display: "flex", justifyContent: "space-between", gap: 1, alignItems: "baseline" }}>
             <Typography
-              component="dt"
+              component="span"
               variant="body2"
               noWrap
               title={name}
@@ -34,7 +34,7 @@ export function BarList({ label, items, of, mono = false }: Props) {
               {name === "" ? "∅" : name}
             </Typography>
             <Typography
-              component="dd"
+              component="span"
               variant="body2"
               color="textSecondary"
               sx={{ m: 0, fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" }}
@@ -42,7 +42,7 @@ export function BarList({ label, items, of, mono = false }: Props) {
               {formatNumber(locale, count)}
             </Typography>
           </Box>
-          <Box aria-hidden component="dd" sx={{ m: 0, height: 6, borderRadius: 1, bgcolor: "action.hover" }}>
+          <Box aria-hidden sx={{ m: 0, height: 6, borderRadius: 1, bgcolor: "action.hover" }}>
             <Box
               sx={{
                 height: "100%",

@@ -1,5 +1,6 @@
 import { Box, useTheme } from "@mui/material";
 import { evenTicks, linear, pathOf, roundTicks } from "./scale.ts";
+import { useTimes } from "./times.ts";
 import { useWidth } from "./useWidth.ts";
 
 export interface ChartPoint {
@@ -25,7 +26,6 @@ interface Props {
   /** Bounds of the values, where they are known beforehand. */
   domain?: readonly [number, number];
   height?: number;
-  formatTime: (time: number) => string;
   formatValue: (value: number) => string;
   dots?: boolean;
 }
@@ -52,9 +52,16 @@ function bandPaths(band: readonly (BandPoint | null)[], x: (t: number) => number
     });
 }
 
+/** Values that are all one get room on both sides, and none below nothing. */
+function spread(low: number, high: number): [number, number] {
+  if (high > low) return [low, high];
+  const room = Math.abs(low) || 1;
+  return low >= 0 ? [0, low + room] : [low - room, 0];
+}
+
 /** A series over time, with the band that it is expected in and what stands out. */
 export function LineChart(props: Props) {
-  const { label, points, band = [], marks = [], domain, height = 220, formatTime, formatValue } = props;
+  const { label, points, band = [], marks = [], domain, height = 220, formatValue } = props;
   const { palette } = useTheme();
   const { box, width } = useWidth<HTMLDivElement>();
   const times = points.map(({ time }) => time);
@@ -66,8 +73,8 @@ export function LineChart(props: Props) {
     values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
     values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
   ];
-  const flat = !(high > low);
-  const ticks = flat ? roundTicks(low - 1, low + 1, 2) : roundTicks(low, high, ABOUT_TICKS);
+  const ticks = roundTicks(...spread(low, high), ABOUT_TICKS);
+  const formatTime = useTimes((times.at(-1) ?? 0) - (times[0] ?? 0));
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
   const inner = { left: EDGE.left, right: width - EDGE.right, bottom: height - EDGE.bottom };
   const x =
