@@ -41,6 +41,8 @@ const QualityRoom = lazy(() => import("./quality/Room.tsx"));
 const RuleEditor = lazy(() => import("./quality/RuleEditor.tsx"));
 const Incidents = lazy(() => import("./incidents/List.tsx"));
 const IncidentShow = lazy(() => import("./incidents/Show.tsx"));
+const AuditRoom = lazy(() => import("./audit/Room.tsx"));
+const AuditEvent = lazy(() => import("./audit/Show.tsx"));
 const Streams = lazy(() => import("./streams/Streams.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
@@ -111,6 +113,8 @@ export function App() {
           <Route path="/quality/:dataset/new-rule" element={<RuleEditor />} />
           <Route path="/quality/:dataset/rules/:rule" element={<RuleEditor />} />
           <Route path="/quality/:dataset/:part?" element={<QualityRoom />} />
+          <Route path="/audit/event/:id" element={<AuditEvent />} />
+          <Route path="/audit/:room?" element={<AuditRoom />} />
           <Route path="/incidents" element={<Incidents />} />
           <Route path="/incidents/:id" element={<IncidentShow />} />
           <Route path="/notifications/:room?" element={<NotificationRoom />} />

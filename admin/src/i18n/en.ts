@@ -1,6 +1,7 @@
 /** The app's own texts in English; fr.ts has the same keys (its type says so). */
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
+import { enAudit } from "./en-audit.ts";
 import { enProposal } from "./en-contract.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
@@ -298,6 +299,7 @@ export const en = {
     proposal: enProposal,
     lineage: enLineage,
     ingest: enIngest,
+    audit: enAudit,
     quality: enQuality,
     incident: enIncident,
     profile: enProfile,

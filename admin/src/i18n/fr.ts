@@ -2,6 +2,7 @@
 import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
+import { frAudit } from "./fr-audit.ts";
 import { frProposal } from "./fr-contract.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
@@ -310,6 +311,7 @@ export const fr: typeof en = {
     proposal: frProposal,
     lineage: frLineage,
     ingest: frIngest,
+    audit: frAudit,
     quality: frQuality,
     incident: frIncident,
     profile: frProfile,
