@@ -41,6 +41,9 @@ const QualityRoom = lazy(() => import("./quality/Room.tsx"));
 const RuleEditor = lazy(() => import("./quality/RuleEditor.tsx"));
 const Incidents = lazy(() => import("./incidents/List.tsx"));
 const IncidentShow = lazy(() => import("./incidents/Show.tsx"));
+const Schedules = lazy(() => import("./schedules/List.tsx"));
+const ScheduleShow = lazy(() => import("./schedules/Show.tsx"));
+const Templates = lazy(() => import("./templates/List.tsx"));
 const AuditRoom = lazy(() => import("./audit/Room.tsx"));
 const AuditEvent = lazy(() => import("./audit/Show.tsx"));
 const Streams = lazy(() => import("./streams/Streams.tsx"));
@@ -107,6 +110,9 @@ export function App() {
           <Route path="/pipelines" element={<Pipelines />} />
           <Route path="/new-pipeline" element={<CreatePipeline />} />
           <Route path="/pipelines/:name" element={<PipelineShow />} />
+          <Route path="/schedules" element={<Schedules />} />
+          <Route path="/schedules/:name" element={<ScheduleShow />} />
+          <Route path="/templates" element={<Templates />} />
           <Route path="/rejected" element={<Workbench />} />
           <Route path="/streams" element={<Streams />} />
           <Route path="/quality" element={<QualityOverview />} />

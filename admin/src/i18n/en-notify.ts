@@ -49,6 +49,7 @@ const events = {
   dataset_changed: "Rows of a dataset changed.",
   contract_changed: "A dataset's contract has a new version.",
   connector_failing: "A connector does not answer any more.",
+  quality_incident: "A failed rule opened an incident.",
   quality_any: "Everything about quality.",
   webhook_disabled: "A webhook was switched off by itself.",
   other: "A kind such as run.failed, or a group such as run.*",

@@ -6,6 +6,7 @@ import { enProposal } from "./en-contract.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
 import { enAnomaly, enIncident, enProfile, enQuality } from "./en-quality.ts";
+import { enSchedule, enTemplate } from "./en-schedule.ts";
 
 const run = {
   title: "Runs",
@@ -23,6 +24,8 @@ const run = {
   steps: "Progress",
   read_bytes: "Bytes read",
   cancel: "Cancel run",
+  again: "Run again",
+  again_done: "The file is being loaded again",
   cancelled_done: "The run was cancelled",
   to_dataset: "Dataset",
   to_records: "Open records",
@@ -301,6 +304,8 @@ export const en = {
     ingest: enIngest,
     audit: enAudit,
     quality: enQuality,
+    schedule: enSchedule,
+    template: enTemplate,
     incident: enIncident,
     profile: enProfile,
     anomaly: enAnomaly,
@@ -322,7 +327,6 @@ export const en = {
       incidents: "Incidents",
       audit: "Audit",
       schedules: "Schedules",
-      templates: "Templates",
       members: "Members",
       access: "Access",
       roles: "Roles",

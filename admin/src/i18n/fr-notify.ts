@@ -51,6 +51,7 @@ const events = {
   dataset_changed: "Des lignes d'un jeu de données ont changé.",
   contract_changed: "Le contrat d'un jeu de données a une nouvelle version.",
   connector_failing: "Un connecteur ne répond plus.",
+  quality_incident: "Une règle en échec a ouvert un incident.",
   quality_any: "Tout ce qui touche la qualité.",
   webhook_disabled: "Un webhook s'est désactivé.",
   other: "Un genre tel que run.failed, ou un groupe tel que run.*",

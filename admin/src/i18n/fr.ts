@@ -7,6 +7,7 @@ import { frProposal } from "./fr-contract.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
 import { frAnomaly, frIncident, frProfile, frQuality } from "./fr-quality.ts";
+import { frSchedule, frTemplate } from "./fr-schedule.ts";
 
 const run = {
   title: "Chargements",
@@ -24,6 +25,8 @@ const run = {
   steps: "Avancement",
   read_bytes: "Octets lus",
   cancel: "Annuler le chargement",
+  again: "Recharger",
+  again_done: "Le fichier est rechargé",
   cancelled_done: "Le chargement a été annulé",
   to_dataset: "Jeu de données",
   to_records: "Voir les lignes",
@@ -313,6 +316,8 @@ export const fr: typeof en = {
     ingest: frIngest,
     audit: frAudit,
     quality: frQuality,
+    schedule: frSchedule,
+    template: frTemplate,
     incident: frIncident,
     profile: frProfile,
     anomaly: frAnomaly,
@@ -334,7 +339,6 @@ export const fr: typeof en = {
       incidents: "Incidents",
       audit: "Audit",
       schedules: "Planifications",
-      templates: "Modèles",
       members: "Membres",
       access: "Accès",
       roles: "Rôles",

@@ -1,5 +1,6 @@
 import PipelineIcon from "@mui/icons-material/AccountTreeOutlined";
 import CableIcon from "@mui/icons-material/CableOutlined";
+import CalendarIcon from "@mui/icons-material/CalendarMonthOutlined";
 import QualityIcon from "@mui/icons-material/FactCheckOutlined";
 import BellIcon from "@mui/icons-material/NotificationsOutlined";
 import IncidentIcon from "@mui/icons-material/ReportProblemOutlined";
@@ -18,6 +19,7 @@ interface Entry {
 const ENTRIES: Entry[] = [
   { name: "connectors", icon: <CableIcon />, permission: "connector.view" },
   { name: "pipelines", icon: <PipelineIcon />, permission: "pipeline.view" },
+  { name: "schedules", icon: <CalendarIcon />, permission: "pipeline.view" },
   { name: "streams", icon: <StreamIcon />, permission: "run.view" },
   { name: "rejected", icon: <RuleIcon />, permission: "run.view" },
   { name: "quality", icon: <QualityIcon />, permission: "quality.view" },
