@@ -69,7 +69,7 @@ function EntryLine({ entry }: { entry: Entry }) {
   const translate = useTranslate();
   const locale = useLanguage();
   const { schedule, first, count, state } = entry;
-  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(first);
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(first);
   const told = translate(`app.schedule.state.${state}`);
   return (
     <Stack
@@ -79,12 +79,14 @@ function EntryLine({ entry }: { entry: Entry }) {
       sx={{ alignItems: "center", minWidth: 0, fontSize: "0.8rem" }}
     >
       <Dot state={state} />
-      <Box
-        component="span"
-        sx={{ color: "text.secondary", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" }}
-      >
-        {time}
-      </Box>
+      {count === 1 && (
+        <Box
+          component="span"
+          sx={{ color: "text.secondary", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" }}
+        >
+          {time}
+        </Box>
+      )}
       <MuiLink
         component={Link}
         to={`/schedules/${schedule.name}`}
