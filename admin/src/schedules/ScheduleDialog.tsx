@@ -181,11 +181,53 @@ function TriggerFields(props: PartProps) {
   );
 }
 
+/** What is started: a source or a pipeline, and which. */
+function TargetFields({ form, set }: PartProps) {
+  const translate = useTranslate();
+  const targets = useTargets();
+  const word = (key: string) => translate(`app.schedule.${key}`);
+  const names = form.kind === "source" ? targets.sources : targets.pipelines;
+  return (
+    <Box sx={{ display: "grid", columnGap: 2, gridTemplateColumns: { sm: "1fr 2fr" } }}>
+      <TextField
+        select
+        label={word("kind")}
+        value={form.kind}
+        onChange={(event) =>
+          set({
+            kind: event.target.value as Form["kind"],
+            target: "",
+            trigger: form.trigger === "new_object" ? "cron" : form.trigger,
+          })
+        }
+      >
+        {(["pipeline", "source"] as const).map((kind) => (
+          <MenuItem key={kind} value={kind}>
+            {word(`kinds.${kind}`)}
+          </MenuItem>
+        ))}
+      </TextField>
+      <TextField
+        select
+        required
+        label={word("starts")}
+        value={form.target}
+        onChange={(event) => set({ target: event.target.value })}
+      >
+        {names.map((name) => (
+          <MenuItem key={name} value={name}>
+            {name}
+          </MenuItem>
+        ))}
+      </TextField>
+    </Box>
+  );
+}
+
 /** A schedule: what it starts, and when. */
 export function ScheduleDialog({ onClose }: { onClose: () => void }) {
   const translate = useTranslate();
   const redirect = useRedirect();
-  const targets = useTargets();
   const [form, setForm] = useState(EMPTY);
   const set = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }));
   const word = (key: string) => translate(`app.schedule.${key}`);
@@ -194,7 +236,6 @@ export function ScheduleDialog({ onClose }: { onClose: () => void }) {
     onClose();
     redirect(`/schedules/${form.name.trim()}`);
   }, "app.schedule.created");
-  const names = form.kind === "source" ? targets.sources : targets.pipelines;
   const triggers = TRIGGERS.filter((one) => one !== "new_object" || form.kind === "source");
   return (
     <FormDialog
@@ -214,39 +255,7 @@ export function ScheduleDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => set({ name: event.target.value })}
         slotProps={{ htmlInput: { pattern: "[a-z][a-z0-9_\\-]{0,49}", spellCheck: false } }}
       />
-      <Box sx={{ display: "grid", columnGap: 2, gridTemplateColumns: { sm: "1fr 2fr" } }}>
-        <TextField
-          select
-          label={word("kind")}
-          value={form.kind}
-          onChange={(event) =>
-            set({
-              kind: event.target.value as Form["kind"],
-              target: "",
-              trigger: form.trigger === "new_object" ? "cron" : form.trigger,
-            })
-          }
-        >
-          {(["pipeline", "source"] as const).map((kind) => (
-            <MenuItem key={kind} value={kind}>
-              {word(`kinds.${kind}`)}
-            </MenuItem>
-          ))}
-        </TextField>
-        <TextField
-          select
-          required
-          label={word("starts")}
-          value={form.target}
-          onChange={(event) => set({ target: event.target.value })}
-        >
-          {names.map((name) => (
-            <MenuItem key={name} value={name}>
-              {name}
-            </MenuItem>
-          ))}
-        </TextField>
-      </Box>
+      <TargetFields form={form} set={set} />
       <TextField
         select
         label={word("trigger_label")}

@@ -10,7 +10,9 @@ begin
   if not private.event_is_awaited(new.org_id, 'quality.incident') then
     return null;
   end if;
+  -- Whoever writes without an organization of their own (an administrator) is shown no dataset.
   select d.name into dataset from data.datasets d where d.org_id = new.org_id and d.id = new.dataset_id;
+  dataset := coalesce(dataset, 'a dataset');
   perform private.emit_event(
     new.org_id, 'quality.incident', new.severity, 'incident', new.id::text, dataset || ' ' || new.rule_name, new.dataset_id,
     format('%s: rule %s failed', dataset, new.rule_name), new.title, '/incidents/' || new.id,
