@@ -133,6 +133,9 @@ const connect = {
   secret: "Secret",
   secret_hint: "Sealed with a key that the database does not have; never shown again.",
   secret_ask: "Your role may not set secrets; somebody who may does it on the connector's page.",
+  presets: "Ready-made",
+  presets_hint: "Well-known APIs: addresses, pages and cursors are filled in.",
+  documentation: "the provider's documentation",
   other_kind: "Another kind",
   submit: "Save and test",
 };

@@ -144,6 +144,9 @@ const connect = {
   secret: "Secret",
   secret_hint: "Scellé par une clé que la base n'a pas ; jamais montré à nouveau.",
   secret_ask: "Votre rôle ne peut pas donner de secrets ; qui le peut le fait sur la page du connecteur.",
+  presets: "Tout faits",
+  presets_hint: "Des API connues : adresses, pages et curseurs sont remplis.",
+  documentation: "la documentation du fournisseur",
   other_kind: "Un autre genre",
   submit: "Enregistrer et essayer",
 };
