@@ -142,6 +142,15 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: "connect-preset",
+    path: "/connect",
+    ready: "main button span",
+    act: async (page) => {
+      await page.getByRole("button", { name: /Socrata/ }).click();
+      await page.locator("main form input").first().waitFor();
+    },
+  },
+  {
     name: "connector-secret",
     path: "/connectors/warehouse",
     ready: "main dl",

@@ -171,7 +171,7 @@ function Episodes({
     <Section
       flush
       title={translate("app.anomaly.found", { smart_count: anomalies.length })}
-      hint={translate("app.anomaly.found_hint")}
+      hint={translate(anomalies.length === 0 ? "app.anomaly.few" : "app.anomaly.found_hint")}
     >
       <PlainTable
         rows={anomalies.toReversed()}
