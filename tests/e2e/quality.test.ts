@@ -360,6 +360,10 @@ describe("pipelines by themselves", () => {
     await expect.poll(() => dialog.getByRole("status").locator("li").count()).toBe(5);
     await dialog.getByRole("button", { name: "Create the schedule" }).click();
     await page.waitForURL(/\/schedules\/every-morning/);
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByRole("dialog").getByLabel("Expression").fill("30 6 * * *");
+    await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText(/30 6 \* \* \*/).waitFor();
     await page.getByRole("button", { name: "Run now" }).click();
     await page.locator("tbody").getByText("Succeeded", { exact: true }).waitFor({ timeout: 60_000 });
     await page.locator("tbody").getByRole("link", { name: "Load 1" }).waitFor();

@@ -5,6 +5,7 @@ export const enSchedule = {
   new: "New schedule",
   create: "Create the schedule",
   created: "The schedule was created",
+  changed: "The schedule was changed",
   empty: "No schedules yet",
   empty_text:
     "A schedule reads a source or runs a pipeline by the clock, when files are new, or after others.",

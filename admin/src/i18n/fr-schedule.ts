@@ -7,6 +7,7 @@ export const frSchedule: typeof enSchedule = {
   new: "Nouvelle planification",
   create: "Créer la planification",
   created: "La planification est créée",
+  changed: "La planification est modifiée",
   empty: "Pas encore de planification",
   empty_text:
     "Une planification lit une source ou lance un traitement à l’heure dite, quand des fichiers sont nouveaux, ou après d’autres.",

@@ -2,7 +2,7 @@ import { Alert, Autocomplete, Box, MenuItem, TextField } from "@mui/material";
 import { useState } from "react";
 import { useRedirect, useTranslate } from "react-admin";
 import { change, useChange } from "../access/api.ts";
-import { type Duration, intervalOf } from "../access/duration.ts";
+import { type Duration, durationOf, intervalOf } from "../access/duration.ts";
 import { FormDialog } from "../access/FormDialog.tsx";
 import { DurationField, Several } from "../access/pickers.tsx";
 import { useDatasets } from "../access/useDatasets.ts";
@@ -10,7 +10,7 @@ import { formatMoment } from "../components/format.ts";
 import { useLanguage } from "../components/useLanguage.ts";
 import { useSettled } from "../policies/useSettled.ts";
 import { problemOf } from "../providers/errors.ts";
-import { TRIGGERS, type Trigger, useCronPreview, useTargets } from "./useSchedules.ts";
+import { type Schedule, TRIGGERS, type Trigger, useCronPreview, useTargets } from "./useSchedules.ts";
 
 interface Form {
   name: string;
@@ -42,6 +42,27 @@ const EMPTY: Form = {
   catchUp: "once",
 };
 
+/** A schedule that is there, as its form. */
+function formOf(schedule: Schedule): Form {
+  const { every, maxAge, source, pipeline, dataset } = schedule;
+  return {
+    name: schedule.name,
+    kind: source ? "source" : "pipeline",
+    target: source?.name ?? pipeline?.name ?? "",
+    trigger: schedule.trigger,
+    cron: schedule.cron ?? EMPTY.cron,
+    timeZone: schedule.timeZone,
+    every: every ? durationOf(every) : EMPTY.every,
+    upstreams: schedule.scheduleUpstreams.nodes.map((one) =>
+      one.pipeline ? `pipeline:${one.pipeline.name}` : `dataset:${one.dataset?.name ?? ""}`,
+    ),
+    upstreamMode: schedule.upstreamMode,
+    dataset: dataset?.name ?? "",
+    maxAge: maxAge ? durationOf(maxAge) : EMPTY.maxAge,
+    catchUp: schedule.catchUp,
+  };
+}
+
 const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** `dataset:orders` as the API takes it. */
@@ -51,7 +72,7 @@ const upstreamOf = (text: string): Record<string, string> => {
 };
 
 /** What the trigger takes, and nothing of the others. */
-function inputOf(form: Form): Record<string, unknown> {
+function inputOf(form: Form, isNew: boolean): Record<string, unknown> {
   const given: Record<Trigger, Record<string, unknown>> = {
     cron: { cron: form.cron.trim(), timeZone: form.timeZone },
     interval: { every: intervalOf(form.every) },
@@ -63,7 +84,7 @@ function inputOf(form: Form): Record<string, unknown> {
   return {
     name: form.name.trim(),
     trigger: form.trigger,
-    [form.kind]: form.target,
+    ...(isNew ? { [form.kind]: form.target } : {}),
     catchUp: form.catchUp,
     ...given[form.trigger],
   };
@@ -224,38 +245,51 @@ function TargetFields({ form, set }: PartProps) {
   );
 }
 
+interface Props {
+  /** One that is changed; null: a new one. What it starts stays the same. */
+  schedule?: Schedule | null;
+  onClose: () => void;
+}
+
 /** A schedule: what it starts, and when. */
-export function ScheduleDialog({ onClose }: { onClose: () => void }) {
+export function ScheduleDialog({ schedule = null, onClose }: Props) {
   const translate = useTranslate();
   const redirect = useRedirect();
-  const [form, setForm] = useState(EMPTY);
+  const [form, setForm] = useState(schedule ? formOf(schedule) : EMPTY);
   const set = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }));
   const word = (key: string) => translate(`app.schedule.${key}`);
-  const save = useChange(async () => {
-    await change("createSchedule", inputOf(form));
-    onClose();
-    redirect(`/schedules/${form.name.trim()}`);
-  }, "app.schedule.created");
+  const save = useChange(
+    async () => {
+      await change(schedule ? "alterSchedule" : "createSchedule", inputOf(form, schedule === null));
+      onClose();
+      if (!schedule) redirect(`/schedules/${form.name.trim()}`);
+    },
+    `app.schedule.${schedule ? "changed" : "created"}`,
+  );
   const triggers = TRIGGERS.filter((one) => one !== "new_object" || form.kind === "source");
   return (
     <FormDialog
-      title={word("new")}
-      submit={word("create")}
+      title={schedule?.name ?? word("new")}
+      submit={schedule ? translate("ra.action.save") : word("create")}
       problem={save.problem}
       busy={save.busy}
       onSubmit={save.act}
       onClose={onClose}
     >
-      <TextField
-        required
-        label={translate("app.ingest.fields.name")}
-        helperText={translate("app.ingest.connect.name_help")}
-        value={form.name}
-        error={save.problem?.field === "name"}
-        onChange={(event) => set({ name: event.target.value })}
-        slotProps={{ htmlInput: { pattern: "[a-z][a-z0-9_\\-]{0,49}", spellCheck: false } }}
-      />
-      <TargetFields form={form} set={set} />
+      {!schedule && (
+        <>
+          <TextField
+            required
+            label={translate("app.ingest.fields.name")}
+            helperText={translate("app.ingest.connect.name_help")}
+            value={form.name}
+            error={save.problem?.field === "name"}
+            onChange={(event) => set({ name: event.target.value })}
+            slotProps={{ htmlInput: { pattern: "[a-z][a-z0-9_\\-]{0,49}", spellCheck: false } }}
+          />
+          <TargetFields form={form} set={set} />
+        </>
+      )}
       <TextField
         select
         label={word("trigger_label")}

@@ -16,6 +16,7 @@ import { useMay } from "../layout/useSession.ts";
 import { capital, problemOf } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { Target } from "./List.tsx";
+import { ScheduleDialog } from "./ScheduleDialog.tsx";
 import { isUnderWay, type ScheduleRun, useSchedule, type Whole } from "./useSchedules.ts";
 import { useScheduleWords } from "./words.ts";
 
@@ -122,7 +123,13 @@ function Runs({ runs }: { runs: ScheduleRun[] }) {
   );
 }
 
-function Actions({ schedule, onRemove }: { schedule: Whole; onRemove: () => void }) {
+interface ActionsProps {
+  schedule: Whole;
+  onEdit: () => void;
+  onRemove: () => void;
+}
+
+function Actions({ schedule, onEdit, onRemove }: ActionsProps) {
   const translate = useTranslate();
   const { name, paused } = schedule;
   const may = {
@@ -144,6 +151,7 @@ function Actions({ schedule, onRemove }: { schedule: Whole; onRemove: () => void
             {translate("ra.action.remove")}
           </Button>
         )}
+        {may.edit && <Button onClick={onEdit}>{translate("ra.action.edit")}</Button>}
         {may.edit && (
           <Button variant="outlined" loading={turn.busy} onClick={() => turn.act()}>
             {translate(`app.ingest.source.${paused ? "resume" : "pause"}`)}
@@ -165,6 +173,7 @@ function Room({ schedule }: { schedule: Whole }) {
   const redirect = useRedirect();
   const words = useScheduleWords();
   const [removing, setRemoving] = useState(false);
+  const [editing, setEditing] = useState(false);
   return (
     <Page
       title={schedule.name}
@@ -175,7 +184,9 @@ function Room({ schedule }: { schedule: Whole }) {
           {schedule.paused && <Chip color="warning" label={translate("app.ingest.source.paused")} />}
         </Stack>
       }
-      actions={<Actions schedule={schedule} onRemove={() => setRemoving(true)} />}
+      actions={
+        <Actions schedule={schedule} onEdit={() => setEditing(true)} onRemove={() => setRemoving(true)} />
+      }
     >
       <Stack spacing={2}>
         {schedule.problem && <ProblemAlert problem={{ message: schedule.problem }} />}
@@ -200,6 +211,7 @@ function Room({ schedule }: { schedule: Whole }) {
         </Tiles>
         <Runs runs={schedule.scheduleRuns.nodes} />
       </Stack>
+      {editing && <ScheduleDialog schedule={schedule} onClose={() => setEditing(false)} />}
       {removing && (
         <AskDialog
           title={translate("app.ingest.source.remove", { name: schedule.name })}
