@@ -33,6 +33,7 @@ import { lineageRoutes } from "./http/lineage.ts";
 import { measureRequests } from "./http/metrics.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { pipelineRoutes } from "./http/pipelines.ts";
+import { qualityRoutes } from "./http/quality.ts";
 import { resumableRoutes } from "./http/resumable.ts";
 import { runRoutes } from "./http/runs.ts";
 import { streamHandlers } from "./http/streams.ts";
@@ -141,6 +142,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(webhookRoutes(auth.parts, organizations));
   app.use(incomingRoutes(auth.parts, organizations));
   app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
+  app.use(qualityRoutes({ pool, organizations, claimKey }));
   app.use(auditRoutes({ pool, organizations, claimKey, config }));
   app.use("/lineage", bearer);
   app.use(lineageRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));

@@ -36,6 +36,16 @@ const PipelineShow = lazy(() => import("./pipelines/Show.tsx"));
 const NotificationRoom = lazy(() => import("./notifications/Room.tsx"));
 const WebhookShow = lazy(() => import("./webhooks/Show.tsx"));
 const Workbench = lazy(() => import("./rejected/Workbench.tsx"));
+const QualityOverview = lazy(() => import("./quality/Overview.tsx"));
+const QualityRoom = lazy(() => import("./quality/Room.tsx"));
+const RuleEditor = lazy(() => import("./quality/RuleEditor.tsx"));
+const Incidents = lazy(() => import("./incidents/List.tsx"));
+const IncidentShow = lazy(() => import("./incidents/Show.tsx"));
+const Schedules = lazy(() => import("./schedules/List.tsx"));
+const ScheduleShow = lazy(() => import("./schedules/Show.tsx"));
+const Templates = lazy(() => import("./templates/List.tsx"));
+const AuditRoom = lazy(() => import("./audit/Room.tsx"));
+const AuditEvent = lazy(() => import("./audit/Show.tsx"));
 const Streams = lazy(() => import("./streams/Streams.tsx"));
 const Why = lazy(() => import("./access/Why.tsx"));
 const AccountPage = lazy(() => import("./account/Account.tsx"));
@@ -100,8 +110,19 @@ export function App() {
           <Route path="/pipelines" element={<Pipelines />} />
           <Route path="/new-pipeline" element={<CreatePipeline />} />
           <Route path="/pipelines/:name" element={<PipelineShow />} />
+          <Route path="/schedules" element={<Schedules />} />
+          <Route path="/schedules/:name" element={<ScheduleShow />} />
+          <Route path="/templates" element={<Templates />} />
           <Route path="/rejected" element={<Workbench />} />
           <Route path="/streams" element={<Streams />} />
+          <Route path="/quality" element={<QualityOverview />} />
+          <Route path="/quality/:dataset/new-rule" element={<RuleEditor />} />
+          <Route path="/quality/:dataset/rules/:rule" element={<RuleEditor />} />
+          <Route path="/quality/:dataset/:part?" element={<QualityRoom />} />
+          <Route path="/audit/event/:id" element={<AuditEvent />} />
+          <Route path="/audit/:room?" element={<AuditRoom />} />
+          <Route path="/incidents" element={<Incidents />} />
+          <Route path="/incidents/:id" element={<IncidentShow />} />
           <Route path="/notifications/:room?" element={<NotificationRoom />} />
           <Route path="/webhooks/:id" element={<WebhookShow />} />
           {/* What mails link to. */}

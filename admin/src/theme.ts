@@ -97,6 +97,7 @@ function components(base: ThemeOptions, palette: typeof light): ThemeOptions["co
     MuiTooltip: { defaultProps: { arrow: true, enterDelay: 400 } },
     MuiTab: { styleOverrides: { root: { textTransform: "none", fontWeight: 600, minHeight: 40 } } },
     MuiLink: { defaultProps: { underline: "hover" } },
+    MuiToggleButton: { styleOverrides: { root: { color: palette.text.secondary, textTransform: "none" } } },
     MuiTextField: { defaultProps: { variant: "outlined", margin: "dense", size: "small", fullWidth: true } },
     MuiFormControl: {
       defaultProps: { variant: "outlined", margin: "dense", size: "small", fullWidth: true },

@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { readConfig } from "../../lib/config.ts";
+import { fillIn, presetNames, readPreset } from "../../lib/connectors/presets.ts";
 import { connectorPurpose, loadSecrets } from "../../lib/secrets.ts";
-import { fillIn, presetNames, readPreset } from "../../worker/connectors/presets.ts";
 import {
   type Command,
   fail,

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { fillIn, readPreset } from "../../worker/connectors/presets.ts";
+import { fillIn, readPreset } from "../../lib/connectors/presets.ts";
 import {
   type Command,
   fail,

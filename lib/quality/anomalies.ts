@@ -34,6 +34,8 @@ export interface Options {
 export interface Scored extends Point {
   /** null: too early to say. */
   baseline: number | null;
+  /** One robust deviation, in the series' own measure. */
+  unit: number;
   score: number;
   threshold: number | null;
   anomaly: boolean;
@@ -146,7 +148,7 @@ class Baselines {
   }
 
   /** How far off a point is from where it is expected, in robust deviations; then it is one of those seen. */
-  take({ time, value }: Point): { baseline: number | null; score: number } {
+  take({ time, value }: Point): { baseline: number | null; unit: number; score: number } {
     const found = this.candidates(time);
     this.choose();
     const { baseline, unit } = this.expect(found);
@@ -157,23 +159,27 @@ class Baselines {
     push(this.weekly, week, { time, value });
     push(this.daily, day, { time, value });
     this.values.push(value);
-    return { baseline, score };
+    return { baseline, unit, score };
   }
 
   /** The same of a point on a day of its own kind, which is one of those seen of that kind alone. */
-  takeSpecial({ time, value }: Point, kind: string): { baseline: number | null; score: number } {
+  takeSpecial(
+    { time, value }: Point,
+    kind: string,
+  ): { baseline: number | null; unit: number; score: number } {
     const { baseline: usual, unit } = this.expect(this.candidates(time));
-    if (usual === null) return { baseline: null, score: 0 };
+    if (usual === null) return { baseline: null, unit, score: 0 };
     const seen = this.special.get(kind) ?? [];
     const today = Math.floor(time / DAY);
     const earlier = seen.filter((one) => one.day !== today);
     const ratio = Math.abs(usual) > 1e-9 ? value / usual : null;
     if (ratio !== null) this.special.set(kind, [...seen.slice(-MAX_SPECIAL), { day: today, ratio }]);
-    if (new Set(earlier.map((one) => one.day)).size < 2) return { baseline: null, score: 0 };
+    if (new Set(earlier.map((one) => one.day)).size < 2) return { baseline: null, unit, score: 0 };
     const typical = median(earlier.map((one) => one.ratio));
     const spread = UNIT * median(earlier.map((one) => Math.abs(one.ratio - typical)));
     const baseline = usual * typical;
-    return { baseline, score: (value - baseline) / Math.max(unit, spread * Math.abs(usual)) };
+    const wider = Math.max(unit, spread * Math.abs(usual));
+    return { baseline, unit: wider, score: (value - baseline) / wider };
   }
 }
 
@@ -196,7 +202,7 @@ function timesNear(a: number, b: number): boolean {
 export function scoreSeries(series: readonly Point[], options: Options = {}): Scored[] {
   const points = [...series].sort((a, b) => a.time - b.time);
   if (points.length < 3)
-    return points.map((p) => ({ ...p, baseline: null, score: 0, threshold: null, anomaly: false }));
+    return points.map((p) => ({ ...p, baseline: null, unit: 1, score: 0, threshold: null, anomaly: false }));
   const step = Math.max(1, median(points.slice(1).map((p, i) => p.time - points[i]!.time)));
   const baselines = new Baselines(step);
   const { direction = "both", sensitivity = "normal", expected = [] } = options;
@@ -209,10 +215,13 @@ export function scoreSeries(series: readonly Point[], options: Options = {}): Sc
   const kindOf = dayKinds(options.calendar);
   return points.map((point) => {
     const kind = kindOf(point.time);
-    const { baseline, score: off } =
-      kind === null ? baselines.take(point) : baselines.takeSpecial(point, kind);
+    const {
+      baseline,
+      unit,
+      score: off,
+    } = kind === null ? baselines.take(point) : baselines.takeSpecial(point, kind);
     if (kind !== null && baseline === null)
-      return { ...point, baseline, score: 0, threshold: null, anomaly: false };
+      return { ...point, baseline, unit, score: 0, threshold: null, anomaly: false };
     recent.push(sided(off, direction));
     if (recent.length > SMOOTHED) recent.shift();
     const score = median(recent);
@@ -235,6 +244,7 @@ export function scoreSeries(series: readonly Point[], options: Options = {}): Sc
     return {
       ...point,
       baseline,
+      unit,
       score,
       threshold,
       anomaly: threshold !== null && score > threshold && !called,

@@ -1,10 +1,12 @@
 /**
- * POST /orgs/:slug/connectors/:name/secret: seals a connector's secret with a key that PostgreSQL does not have. All else
- * of connectors and sources is in GraphQL; who may, the database decides.
+ * POST /orgs/:slug/connectors/:name/secret: seals a connector's secret with a key that PostgreSQL does not have.
+ * GET /orgs/:slug/connector-presets: ready-made connectors to well-known APIs. All else of connectors and sources is in
+ * GraphQL; who may, the database decides.
  */
 import express, { type RequestHandler, Router } from "express";
 import type pg from "pg";
 import { z } from "zod";
+import { presetNames, readPreset } from "../../lib/connectors/presets.ts";
 import { AppError } from "../../lib/errors.ts";
 import { connectorPurpose, type Secrets } from "../../lib/secrets.ts";
 import { identityOf } from "../auth/identify.ts";
@@ -72,6 +74,12 @@ export function connectorRoutes({ pool, organizations, claimKey, secrets }: Conn
     );
     response.set("Cache-Control", "no-store").json({ id: connector.id, hasSecret: sealed !== null });
   };
+  router.get("/orgs/:slug/connector-presets", async (request, response) => {
+    await organizations.find(identityOf(response), request.params.slug);
+    const names = await presetNames();
+    const presets = await Promise.all(names.map(async (name) => ({ name, ...(await readPreset(name)) })));
+    response.set("Cache-Control", "no-store").json({ presets });
+  });
   router.post("/orgs/:slug/connectors/:name/secret", express.json({ limit: MAX_BODY, strict: true }), put);
   return router;
 }

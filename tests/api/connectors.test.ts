@@ -27,6 +27,19 @@ const create = `mutation ($name: String!, $settings: JSON!) {
   createConnector(input: {name: $name, kind: "postgres", settings: $settings}) { result { id name hasSecret status } } }`;
 const SETTINGS = { host: "db.example", database: "shop", user: "reader" };
 
+it("ready-made ones are told to members, and to nobody else", async () => {
+  const ask = (who: string | null) =>
+    fetch(`${s.url}/orgs/acme/connector-presets`, {
+      headers: who ? { authorization: `Bearer ${token[who]}` } : {},
+    });
+  expect([(await ask(null)).status, (await ask("stranger")).status]).toEqual([401, 404]);
+  const answer = await ask("viewer");
+  expect(answer.status).toBe(200);
+  const { presets } = (await answer.json()) as { presets: { name: string; connector: { kind: string } }[] };
+  expect(presets.map(({ name }) => name)).toContain("github-issues");
+  expect(presets.every(({ connector }) => connector.kind === "rest")).toBe(true);
+});
+
 describe("a connector over the APIs", () => {
   it("is made by GraphQL; its secret is sealed for it alone and shown to nobody", async () => {
     const made = await s.graphql("/graphql", token.manager!, create, { name: "crm", settings: SETTINGS });

@@ -142,6 +142,15 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: "connect-preset",
+    path: "/connect",
+    ready: "main button span",
+    act: async (page) => {
+      await page.getByRole("button", { name: /Socrata/ }).click();
+      await page.locator("main form input").first().waitFor();
+    },
+  },
+  {
     name: "connector-secret",
     path: "/connectors/warehouse",
     ready: "main dl",
@@ -175,6 +184,86 @@ const SCREENS: Screen[] = [
     },
   },
   { name: "pipeline-new", path: "/new-pipeline", ready: ".react-flow__node" },
+  { name: "quality", path: "/quality", ready: "tbody tr" },
+  { name: "quality-empty", path: "/quality", ready: "main section p", org: "blank" },
+  { name: "quality-refused", path: "/quality", ready: '[role="alert"]', role: "viewer" },
+  { name: "quality-scorecard", path: "/quality/weather", ready: "main [role=meter]" },
+  {
+    name: "quality-scorecard-table",
+    path: "/quality/weather",
+    ready: "main [role=meter]",
+    act: async (page) => {
+      await page.locator("main section button[aria-pressed]").first().click();
+      await page.locator("main section tbody tr").first().waitFor();
+    },
+  },
+  { name: "quality-rules", path: "/quality/weather/rules", ready: "tbody tr" },
+  {
+    name: "quality-rule",
+    path: "/quality/weather/rules/rain_range",
+    ready: "main ol li",
+    act: async (page) => {
+      await page.getByRole("button", { name: /40/ }).click();
+      await page.locator("main [role=status] tbody tr").first().waitFor();
+    },
+  },
+  { name: "quality-rule-new", path: "/quality/weather/new-rule", ready: "main input" },
+  { name: "quality-suggestions", path: "/quality/weather/suggestions", ready: "main section button" },
+  {
+    name: "quality-suggested",
+    path: "/quality/weather/suggestions",
+    ready: "main section button",
+    act: async (page) => {
+      await page.locator("main section button").first().click();
+      await page.locator("tbody tr").first().waitFor();
+    },
+  },
+  { name: "profile", path: "/quality/weather/profile", ready: "tbody tr" },
+  { name: "anomalies", path: "/quality/weather/anomalies", ready: "main svg[role=img]" },
+  { name: "incidents", path: "/incidents", ready: "tbody tr" },
+  { name: "incidents-empty", path: "/incidents", ready: "main section p", org: "blank" },
+  { name: "incident", path: "/incidents", ready: "tbody tr", act: follow("tbody a", "main dl") },
+  {
+    name: "incident-resolve",
+    path: "/incidents",
+    ready: "tbody tr",
+    act: async (page) => {
+      await follow("tbody a", "main dl")(page);
+      await page.getByRole("button", { name: /^(Resolve|Résoudre)$/ }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "audit", path: "/audit", ready: "tbody tr" },
+  {
+    name: "audit-event",
+    path: "/audit",
+    ready: "tbody tr",
+    act: follow("tbody td:nth-child(3) a", "main dl"),
+  },
+  { name: "audit-data", path: "/audit/data", ready: "tbody tr" },
+  { name: "audit-refused", path: "/audit", ready: '[role="alert"]', role: "editor" },
+  { name: "schedules", path: "/schedules", ready: "main table a" },
+  { name: "schedules-empty", path: "/schedules", ready: "main section p", org: "blank" },
+  {
+    name: "schedules-week",
+    path: "/schedules",
+    ready: "main table a",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^(Week|Semaine)$/ }).click();
+      await page.locator("main table a").first().waitFor();
+    },
+  },
+  {
+    name: "schedule-new",
+    path: "/schedules",
+    ready: "main table a",
+    act: async (page) => {
+      await page.getByRole("button", { name: /New schedule|Nouvelle planification/ }).click();
+      await page.getByRole("dialog").locator("li").first().waitFor();
+    },
+  },
+  { name: "schedule", path: "/schedules/rain-report", ready: "main dl" },
+  { name: "templates", path: "/templates", ready: "main li" },
   { name: "streams", path: "/streams", ready: "tbody tr" },
   { name: "rejected", path: "/rejected", ready: "tbody tr" },
   {
@@ -229,6 +318,33 @@ const PIPELINE = {
 
 let stage: Stage;
 
+const RULES = [
+  {
+    name: "rain_range",
+    kind: "range",
+    field: "precipitation",
+    parameters: { max: "30" },
+    severity: "critical",
+  },
+  { name: "wind_mean", kind: "mean", field: "wind", parameters: { max: 5 } },
+];
+
+/** Rules that were asked twice, with the incident that came of it, and a schedule. */
+async function makeQuality(): Promise<void> {
+  const org = ["--org", "observatory"];
+  const folder = await mkdtemp(path.join(tmpdir(), "cadastre-screens-"));
+  const file = path.join(folder, "rules.json");
+  await writeFile(file, JSON.stringify(RULES));
+  const about = [...org, "--dataset", "weather"];
+  await stage.command(["rules", "add", ...about, "--file", file, "--deploy"]);
+  await rm(folder, { recursive: true });
+  // A rule that failed ends the command with an error.
+  for (let twice = 0; twice < 2; twice++)
+    await stage.command(["rules", "run", ...about]).catch(() => undefined);
+  const target = ["--pipeline", "weather_shares", "--every", "5 hours"];
+  await stage.command(["schedule", "create", "rain-report", ...org, ...target]);
+}
+
 /** A connector that cannot be reached and a source of it, a pipeline, a webhook. */
 async function makeIngest(): Promise<void> {
   const org = ["--org", "observatory"];
@@ -281,7 +397,8 @@ beforeAll(async () => {
   await waitForStatus(editor, "Held: somebody has to decide");
   await editor.context().close();
   await makeIngest();
-}, 180_000);
+  await makeQuality();
+}, 240_000);
 afterAll(() => stage?.close());
 
 /** Lists load twice (rows, then what they refer to), and colours fade in: axe must see what people see. */

@@ -22,7 +22,7 @@ function threeSigma(points: readonly Point[]): Scored[] {
     sum += p.value;
     squares += p.value * p.value;
     const anomaly = i > 30 && deviation > 0 && Math.abs(p.value - mean) > 3 * deviation;
-    return { ...p, baseline: mean, score: 0, threshold: 3, anomaly };
+    return { ...p, baseline: mean, unit: 1, score: 0, threshold: 3, anomaly };
   });
 }
 

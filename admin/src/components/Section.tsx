@@ -48,8 +48,16 @@ export function Section({ title, hint, actions, children, flush = false, sx }: P
       {title && (
         <Stack
           direction="row"
+          useFlexGap
           spacing={1}
-          sx={{ px: 2, pt: 1.5, pb: flush ? 1 : 0, alignItems: "center", justifyContent: "space-between" }}
+          sx={{
+            px: 2,
+            pt: 1.5,
+            pb: flush ? 1 : 0,
+            flexWrap: { xs: "wrap", sm: "nowrap" },
+            alignItems: "center",
+            justifyContent: "space-between",
+          }}
         >
           <Box>
             <Typography id={id} variant="h6" component="h2">

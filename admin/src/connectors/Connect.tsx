@@ -9,10 +9,13 @@ import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { kindIcon, useKindWords } from "./kinds.tsx";
+import { PresetCards } from "./PresetCards.tsx";
+import { Parameters } from "./PresetParameters.tsx";
+import { fillIn, type Preset, parametersOf } from "./presets.ts";
 import { SpecFields } from "./SpecFields.tsx";
 import { ConnectSteps } from "./Steps.tsx";
 import { putSecret } from "./secret.ts";
-import { isAbout, type Texts, valuesOf } from "./specs.ts";
+import { isAbout, type Texts, textsOf, valuesOf } from "./specs.ts";
 import type { Kind } from "./types.ts";
 import { useKinds } from "./useConnectors.ts";
 
@@ -49,17 +52,25 @@ function KindCards({ kinds, onChoose }: { kinds: Kind[]; onChoose: (kind: Kind) 
   );
 }
 
-function ServerForm({ kind, onBack }: { kind: Kind; onBack: () => void }) {
+interface ServerProps {
+  kind: Kind;
+  preset: Preset | null;
+  onBack: () => void;
+}
+
+function ServerForm({ kind, preset, onBack }: ServerProps) {
   const translate = useTranslate();
   const redirect = useRedirect();
   const forget = useForget();
   const maySeal = useMay("connector.security");
-  const [name, setName] = useState("");
-  const [settings, setSettings] = useState<Texts>({});
+  const [name, setName] = useState(preset?.name ?? "");
+  const [settings, setSettings] = useState<Texts>(textsOf(preset?.connector.settings ?? {}));
+  const [parameters, setParameters] = useState<Texts>({});
+  const wanted = preset ? parametersOf(preset, settings) : [];
   const [secret, setSecret] = useState<Texts>({});
   const [made, setMade] = useState<string | null>(null);
   const save = useAct(async () => {
-    const told = valuesOf(kind.settings, settings);
+    const told = valuesOf(kind.settings, fillIn(settings, parameters));
     const sealed = valuesOf(kind.secret, secret);
     const wrong = told.wrong ?? sealed.wrong;
     if (wrong) {
@@ -77,7 +88,7 @@ function ServerForm({ kind, onBack }: { kind: Kind; onBack: () => void }) {
     if (Object.keys(sealed.values).length > 0) await putSecret(name, sealed.values);
     await change("checkConnector", { name });
     await forget();
-    redirect(`/connectors/${name}?new=1`);
+    redirect(`/connectors/${name}?new=1${preset ? `&preset=${preset.name}` : ""}`);
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -102,6 +113,9 @@ function ServerForm({ kind, onBack }: { kind: Kind; onBack: () => void }) {
             onChange={(event) => setName(event.target.value)}
             slotProps={{ htmlInput: { pattern: "[a-z][a-z0-9_\\-]{0,49}", spellCheck: false } }}
           />
+          {preset && (
+            <Parameters preset={preset} names={wanted} values={parameters} onChange={setParameters} />
+          )}
           <SpecFields specs={kind.settings} values={settings} onChange={setSettings} problem={save.problem} />
         </Section>
         <Section
@@ -137,6 +151,11 @@ export default function Connect() {
   const words = useKindWords();
   const kinds = useKinds();
   const [kind, setKind] = useState<Kind | null>(null);
+  const [preset, setPreset] = useState<Preset | null>(null);
+  const choose = (chosen: Kind | null, ready: Preset | null = null) => {
+    setKind(chosen);
+    setPreset(ready);
+  };
   const title = kind
     ? translate("app.ingest.connect.to", { kind: words(kind.kind).title })
     : translate("app.ingest.connect.title");
@@ -144,14 +163,28 @@ export default function Connect() {
     <Gate permissions={["connector.create"]} title={title}>
       <Page
         title={title}
-        subtitle={kind ? words(kind.kind).line : translate("app.ingest.connect.subtitle")}
+        subtitle={
+          preset ? preset.title : kind ? words(kind.kind).line : translate("app.ingest.connect.subtitle")
+        }
         crumbs={[{ label: translate("app.menu.connectors"), to: "/connectors" }]}
       >
         <ConnectSteps active={kind ? 1 : 0} />
         {kind ? (
-          <ServerForm key={kind.kind} kind={kind} onBack={() => setKind(null)} />
+          <ServerForm
+            key={`${kind.kind} ${preset?.name}`}
+            kind={kind}
+            preset={preset}
+            onBack={() => choose(null)}
+          />
         ) : (
-          <KindCards kinds={kinds} onChoose={setKind} />
+          <Stack spacing={3}>
+            <KindCards kinds={kinds} onChoose={choose} />
+            <PresetCards
+              onChoose={(ready) =>
+                choose(kinds.find((one) => one.kind === ready.connector.kind) ?? null, ready)
+              }
+            />
+          </Stack>
         )}
       </Page>
     </Gate>

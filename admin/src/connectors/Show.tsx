@@ -18,6 +18,8 @@ import { RemoveConnector, SecretDialog, SettingsDialog } from "./Dialogs.tsx";
 import { Finds } from "./Finds.tsx";
 import { kindIcon, useKindWords } from "./kinds.tsx";
 import { Outcome } from "./Outcome.tsx";
+import { PresetOffer } from "./PresetOffer.tsx";
+import type { Preset } from "./presets.ts";
 import { StateChip } from "./StateChip.tsx";
 import { ConnectSteps } from "./Steps.tsx";
 import { type Check, type Connector, type Find, type Kind, underWay } from "./types.ts";
@@ -111,6 +113,8 @@ function Room({ connector, checks, kind }: { connector: Connector; checks: Check
   const [search] = useSearchParams();
   const [asking, setAsking] = useState<Asking>(null);
   const [reading, setReading] = useState<Find | null>(null);
+  const [preset, setPreset] = useState<Preset | null>(null);
+  const wanted = search.get("preset");
   const may = {
     execute: useMay("connector.execute"),
     edit: useMay("connector.edit"),
@@ -160,6 +164,16 @@ function Room({ connector, checks, kind }: { connector: Connector; checks: Check
           onSettings={() => setAsking("settings")}
           onDiscover={() => check.act(true)}
         />
+        {wanted && may.read && (
+          <PresetOffer
+            name={wanted}
+            onRead={(ready) => {
+              setPreset(ready);
+              const { selection, key } = ready.source;
+              setReading({ name: ready.name.replaceAll("-", "_"), selection, key });
+            }}
+          />
+        )}
         {discovered && <Finds check={discovered} onRead={setReading} />}
         {may.sources && <Sources connector={connector} />}
         {may.read && (
@@ -174,7 +188,16 @@ function Room({ connector, checks, kind }: { connector: Connector; checks: Check
       </Stack>
       <Dialogs asking={asking} connector={connector} kind={kind} onClose={() => setAsking(null)} />
       {reading && (
-        <SourceDialog connector={connector} kind={kind} find={reading} onClose={() => setReading(null)} />
+        <SourceDialog
+          connector={connector}
+          kind={kind}
+          find={reading}
+          preset={preset}
+          onClose={() => {
+            setReading(null);
+            setPreset(null);
+          }}
+        />
       )}
     </Page>
   );

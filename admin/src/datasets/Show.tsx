@@ -72,6 +72,7 @@ export default function DatasetShow() {
   const maySeeRecords = useMayOn("record.view", dataset?.id);
   const maySeeRuns = useMay("run.view");
   const maySeeLineage = useMay("lineage.view");
+  const maySeeQuality = useMayOn("quality.view", dataset?.id);
   const crumbs = [{ label: translate("app.dataset.title"), to: "/datasets" }];
   if (!dataset) {
     return (
@@ -90,6 +91,11 @@ export default function DatasetShow() {
           {maySeeRecords && (
             <Button component={Link} to={`/records/${dataset.name}`} variant="outlined">
               {translate("app.dataset.to_records")}
+            </Button>
+          )}
+          {maySeeQuality && (
+            <Button component={Link} to={`/quality/${dataset.name}`} variant="outlined">
+              {translate("app.quality.title")}
             </Button>
           )}
           {maySeeLineage && (

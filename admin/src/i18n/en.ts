@@ -1,9 +1,12 @@
 /** The app's own texts in English; fr.ts has the same keys (its type says so). */
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
+import { enAudit } from "./en-audit.ts";
 import { enProposal } from "./en-contract.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
+import { enAnomaly, enIncident, enProfile, enQuality } from "./en-quality.ts";
+import { enSchedule, enTemplate } from "./en-schedule.ts";
 
 const run = {
   title: "Runs",
@@ -21,6 +24,8 @@ const run = {
   steps: "Progress",
   read_bytes: "Bytes read",
   cancel: "Cancel run",
+  again: "Run again",
+  again_done: "The file is being loaded again",
   cancelled_done: "The run was cancelled",
   to_dataset: "Dataset",
   to_records: "Open records",
@@ -297,6 +302,13 @@ export const en = {
     proposal: enProposal,
     lineage: enLineage,
     ingest: enIngest,
+    audit: enAudit,
+    quality: enQuality,
+    schedule: enSchedule,
+    template: enTemplate,
+    incident: enIncident,
+    profile: enProfile,
+    anomaly: enAnomaly,
     actions: "Actions",
     ...enAccount,
     ...enAccess,
@@ -311,6 +323,10 @@ export const en = {
       rejected: "Rejected rows",
       streams: "Streams",
       notifications: "Notifications",
+      quality: "Quality",
+      incidents: "Incidents",
+      audit: "Audit",
+      schedules: "Schedules",
       members: "Members",
       access: "Access",
       roles: "Roles",

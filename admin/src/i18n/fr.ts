@@ -2,9 +2,12 @@
 import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
+import { frAudit } from "./fr-audit.ts";
 import { frProposal } from "./fr-contract.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
+import { frAnomaly, frIncident, frProfile, frQuality } from "./fr-quality.ts";
+import { frSchedule, frTemplate } from "./fr-schedule.ts";
 
 const run = {
   title: "Chargements",
@@ -22,6 +25,8 @@ const run = {
   steps: "Avancement",
   read_bytes: "Octets lus",
   cancel: "Annuler le chargement",
+  again: "Recharger",
+  again_done: "Le fichier est rechargé",
   cancelled_done: "Le chargement a été annulé",
   to_dataset: "Jeu de données",
   to_records: "Voir les lignes",
@@ -309,6 +314,13 @@ export const fr: typeof en = {
     proposal: frProposal,
     lineage: frLineage,
     ingest: frIngest,
+    audit: frAudit,
+    quality: frQuality,
+    schedule: frSchedule,
+    template: frTemplate,
+    incident: frIncident,
+    profile: frProfile,
+    anomaly: frAnomaly,
     actions: "Actions",
     ...frAccount,
     ...frAccess,
@@ -323,6 +335,10 @@ export const fr: typeof en = {
       rejected: "Lignes rejetées",
       streams: "Flux",
       notifications: "Notifications",
+      quality: "Qualité",
+      incidents: "Incidents",
+      audit: "Audit",
+      schedules: "Planifications",
       members: "Membres",
       access: "Accès",
       roles: "Rôles",

@@ -1,3 +1,4 @@
+import AuditIcon from "@mui/icons-material/GavelOutlined";
 import WhyIcon from "@mui/icons-material/HelpOutlineOutlined";
 import InboxIcon from "@mui/icons-material/MarkEmailUnreadOutlined";
 import PolicyIcon from "@mui/icons-material/PolicyOutlined";
@@ -26,6 +27,7 @@ const ENTRIES: Entry[] = [
     icon: <SecurityIcon />,
     permissions: ["organization.security", "member.security", "audit.view"],
   },
+  { name: "audit", icon: <AuditIcon />, permissions: ["audit.view"] },
 ];
 
 /** The rooms where access is administered, for those who may enter them. */

@@ -8,6 +8,7 @@ export const EVENT_KINDS = [
   "dataset.changed",
   "contract.changed",
   "connector.failing",
+  "quality.incident",
   "quality.*",
   "webhook.disabled",
 ];

@@ -45,7 +45,18 @@ export default function Pipelines() {
   const title = translate("app.ingest.pipeline.title");
   return (
     <Gate permissions={["pipeline.view"]} title={title}>
-      <Page title={title} subtitle={translate("app.ingest.pipeline.subtitle")} actions={<NewButton />}>
+      <Page
+        title={title}
+        subtitle={translate("app.ingest.pipeline.subtitle")}
+        actions={
+          <>
+            <Button component={Link} to="/templates" variant="outlined">
+              {translate("app.template.open")}
+            </Button>
+            <NewButton />
+          </>
+        }
+      >
         {error ? <ProblemAlert problem={problemOf(error)} /> : null}
         <Section flush>
           {pipelines?.length === 0 ? (

@@ -10,6 +10,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
+import { SaveTemplateDialog } from "../templates/SaveTemplateDialog.tsx";
 import { definitionOf, draftOf } from "./draft.ts";
 import { Executions } from "./Executions.tsx";
 import { useExecutions, usePipeline, type Whole } from "./usePipelines.ts";
@@ -22,6 +23,7 @@ function Room({ pipeline }: { pipeline: Whole }) {
   const [draft, setDraft] = useState(() => draftOf(saved));
   const [fileId, setFileId] = useState("");
   const [removing, setRemoving] = useState(false);
+  const [templating, setTemplating] = useState(false);
   const runs = useExecutions(pipeline.id);
   const may = {
     edit: useMay("pipeline.edit"),
@@ -58,6 +60,7 @@ function Room({ pipeline }: { pipeline: Whole }) {
               {translate("ra.action.remove")}
             </Button>
           )}
+          {may.edit && <Button onClick={() => setTemplating(true)}>{translate("app.template.save")}</Button>}
           {may.edit && (
             <Button variant="outlined" disabled={!changed} loading={save.busy} onClick={save.act}>
               {word("save")}
@@ -82,6 +85,9 @@ function Room({ pipeline }: { pipeline: Whole }) {
         <Workshop draft={draft} onChange={setDraft} fileId={fileId} onFile={setFileId} readOnly={!may.edit} />
         <Executions runs={runs} />
       </Stack>
+      {templating && (
+        <SaveTemplateDialog pipeline={pipeline} definition={saved} onClose={() => setTemplating(false)} />
+      )}
       {removing && (
         <AskDialog
           title={translate("app.ingest.pipeline.remove", { name })}

@@ -2,6 +2,7 @@ import RestoreIcon from "@mui/icons-material/SettingsBackupRestore";
 import { Box, Button, Chip, Link as MuiLink, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { Confirm, Link, useGetMany, useNotify, useTranslate } from "react-admin";
+import { DiffSide } from "../components/DiffSide.tsx";
 import { Ago, Moment } from "../components/Figures.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
@@ -17,29 +18,6 @@ const LOOK: Record<string, "success" | "info" | "warning" | "error"> = {
   restore: "warning",
   delete: "error",
 };
-
-function Side({ sign, text, tone }: { sign: string; text: string | null; tone: "error" | "success" }) {
-  const translate = useTranslate();
-  return (
-    <Box
-      component={tone === "error" ? "del" : "ins"}
-      sx={{
-        display: "block",
-        textDecoration: "none",
-        borderLeft: 3,
-        borderColor: `${tone}.main`,
-        pl: 1,
-        overflowWrap: "anywhere",
-        color: text === null ? "text.secondary" : "text.primary",
-      }}
-    >
-      <Box component="span" aria-hidden sx={{ mr: 0.75, color: `${tone}.main`, fontWeight: 700 }}>
-        {sign}
-      </Box>
-      {text ?? translate("app.record.null")}
-    </Box>
-  );
-}
 
 function Diff({ found, whole }: { found: Difference[]; whole: boolean }) {
   return (
@@ -60,8 +38,8 @@ function Diff({ found, whole }: { found: Difference[]; whole: boolean }) {
             {column.name}
           </Typography>
           <Typography component="dd" variant="body2" sx={{ m: 0 }}>
-            {!whole && <Side sign="−" text={before} tone="error" />}
-            <Side sign="+" text={after} tone="success" />
+            {!whole && <DiffSide sign="−" text={before} tone="error" />}
+            <DiffSide sign="+" text={after} tone="success" />
           </Typography>
         </Box>
       ))}

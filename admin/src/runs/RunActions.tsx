@@ -1,6 +1,7 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import { Confirm, Link, useNotify, useTranslate } from "react-admin";
+import { Confirm, Link, useNotify, useRedirect, useTranslate } from "react-admin";
+import { change } from "../access/api.ts";
 import { Ago, Moment } from "../components/Figures.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { useMay } from "../layout/useSession.ts";
@@ -105,13 +106,28 @@ export function RunProblem({ run, refetch }: { run: Run; refetch: () => void }) 
   );
 }
 
+/** Statuses after which a file can be loaded again. */
+const AGAIN: ReadonlySet<string> = new Set(["failed", "cancelled"]);
+
 /** Buttons of a run's page. */
 export function RunActions({ run, moving, refetch }: { run: Run; moving: boolean; refetch: () => void }) {
   const translate = useTranslate();
   const { busy, act } = useAction(refetch);
+  const redirect = useRedirect();
   const mayRun = useMay("run.execute");
+  // What replayed rejected rows is replayed again from them.
+  const mayAgain = mayRun && AGAIN.has(run.status) && run.replayOf === null;
+  const again = async () => {
+    const { result } = await change<{ result: { id: string } }>("rerun", { runId: run.id }, "result { id }");
+    redirect(`/runs/${result.id}/show`);
+  };
   return (
     <>
+      {mayAgain && (
+        <Button variant="outlined" loading={busy} onClick={() => act(again, "app.run.again_done")}>
+          {translate("app.run.again")}
+        </Button>
+      )}
       {mayRun && moving && (
         <Button
           color="error"

@@ -1,4 +1,5 @@
 import { Chip, Stack, Typography } from "@mui/material";
+import { lazy, Suspense } from "react";
 import { useGetOne, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
 import { Ago, Bytes, Duration } from "../components/Figures.tsx";
@@ -6,6 +7,7 @@ import { toNumber } from "../components/format.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import { Counts } from "./CountsBar.tsx";
 import { Inspection } from "./Inspection.tsx";
@@ -18,6 +20,8 @@ import { Steps } from "./Steps.tsx";
 import { Timeline } from "./timeline/Timeline.tsx";
 import type { Run } from "./types.ts";
 import { useRun } from "./useRun.ts";
+
+const RunQuality = lazy(() => import("../quality/RunQuality.tsx"));
 
 function Subtitle({ run }: { run: Run }) {
   const translate = useTranslate();
@@ -50,6 +54,7 @@ export default function RunShow() {
   const { id = "" } = useParams();
   const { run, error, steps, moving, refetch } = useRun(id);
   const waiting = useProposal(id, run?.status === "held");
+  const maySeeQuality = useMay("quality.view");
   const crumbs = [{ label: translate("app.run.title"), to: "/runs" }];
   if (!run) {
     return (
@@ -81,6 +86,11 @@ export default function RunShow() {
           <Section title={translate("app.run.counts.title")}>
             <Counts run={run} />
           </Section>
+        )}
+        {maySeeQuality && run.datasetId !== null && !moving && (
+          <Suspense>
+            <RunQuality runId={run.id} datasetId={run.datasetId} datasetName={run.datasetName} />
+          </Suspense>
         )}
         {toNumber(run.rejectedRows) > 0 && !moving && <Rejected run={run} />}
         {run.datasetId !== null && !moving && <Inspection run={run} />}

@@ -5,8 +5,10 @@ import { change, useChange } from "../access/api.ts";
 import { FormDialog } from "../access/FormDialog.tsx";
 import { Several } from "../access/pickers.tsx";
 import { useDatasets } from "../access/useDatasets.ts";
+import { Parameters } from "../connectors/PresetParameters.tsx";
+import { fillIn, type Preset, parametersOf } from "../connectors/presets.ts";
 import { SpecFields } from "../connectors/SpecFields.tsx";
-import { isAbout, textsOf, valuesOf } from "../connectors/specs.ts";
+import { isAbout, type Texts, textsOf, valuesOf } from "../connectors/specs.ts";
 import type { Connector, Find, Kind } from "../connectors/types.ts";
 
 /** `public.Orders` as a name that sources and datasets may have: `orders`. */
@@ -31,11 +33,13 @@ interface Props {
   connector: Connector;
   kind: Kind;
   find: Find;
+  /** Ready-made: how it is read is known, and what it does not know is asked for. */
+  preset?: Preset | null;
   onClose: () => void;
 }
 
 /** What of a connector is read, how, and into which dataset. */
-export function SourceDialog({ connector, kind, find, onClose }: Props) {
+export function SourceDialog({ connector, kind, find, preset = null, onClose }: Props) {
   const translate = useTranslate();
   const redirect = useRedirect();
   const { datasets } = useDatasets();
@@ -43,14 +47,15 @@ export function SourceDialog({ connector, kind, find, onClose }: Props) {
   const [name, setName] = useState(proposed.replaceAll("_", "-"));
   const [dataset, setDataset] = useState(proposed);
   const [selection, setSelection] = useState(textsOf(find.selection));
-  const [how, setHow] = useState(kind.hows[0] ?? "full");
-  const [mode, setMode] = useState("");
+  const [how, setHow] = useState(preset?.source.how ?? kind.hows[0] ?? "full");
+  const [mode, setMode] = useState(preset?.source.mode ?? "");
+  const [parameters, setParameters] = useState<Texts>({});
   const [key, setKey] = useState<string[]>(find.key ?? []);
   const columns = find.columns ?? [];
   const grows = columns.filter(({ type }) => GROWS.test(type)).map((column) => column.name);
   const wantsCursor = how === "incremental" && "cursorField" in kind.selection;
   const save = useChange(async () => {
-    const { values, wrong } = valuesOf(kind.selection, selection);
+    const { values, wrong } = valuesOf(kind.selection, fillIn(selection, parameters));
     if (wrong) throw new Error(`${wrong}: ${translate("app.ingest.not_json")}`);
     await change("createSource", {
       connector: connector.name,
@@ -79,6 +84,14 @@ export function SourceDialog({ connector, kind, find, onClose }: Props) {
       onSubmit={save.act}
       onClose={onClose}
     >
+      {preset && (
+        <Parameters
+          preset={preset}
+          names={parametersOf(preset, selection)}
+          values={parameters}
+          onChange={setParameters}
+        />
+      )}
       <SpecFields specs={specs} values={selection} onChange={setSelection} problem={save.problem} />
       <TextField
         select

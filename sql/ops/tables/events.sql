@@ -6,3 +6,5 @@ create or replace trigger changes__tell_ops after insert on ingest.changes refer
   for each statement execute function ops.tg_changes__tell();
 create or replace trigger contracts__tell_ops after insert on data.contracts
   for each row when (new.version > 1) execute function ops.tg_contracts__tell();
+create or replace trigger incidents__tell_ops after insert on quality.incidents
+  for each row execute function ops.tg_incidents__tell();

@@ -76,6 +76,48 @@ describe("a new organization", () => {
     }
   });
 
+  it("tells of an incident that was opened, once, to those who can take it", async () => {
+    const definition = {
+      name: "id_range",
+      kind: "range",
+      field: "id",
+      parameters: { max: "0" },
+      severity: "error",
+    };
+    await ask(db, acme, acme.people.manager, "insert into org_acme.orders (id) values (77)");
+    await ask(db, acme, acme.people.steward, "select quality.put_rule($1, $2)", [
+      dataset,
+      JSON.stringify(definition),
+    ]);
+    await ask(db, acme, acme.people.steward, "select quality.deploy_rule($1, 'id_range')", [dataset]);
+    for (let twice = 0; twice < 2; twice++)
+      await ask(db, acme, acme.people.steward, "select quality.run_rules($1)", [dataset]);
+    const told = ["owner", "ceo", "admin", "manager", "steward"];
+    expect((await toldRoles()).sort()).toEqual(told.sort());
+    const seen = await ask(
+      db,
+      acme,
+      acme.people.steward,
+      "select event_kind, severity, title, body, link from ops.notifications",
+    );
+    const [incident] = await ask<{ id: string }>(
+      db,
+      acme,
+      acme.people.steward,
+      "select id from quality.incidents",
+    );
+    expect(seen).toEqual([
+      {
+        event_kind: "quality.incident",
+        severity: "error",
+        title: "orders: rule id_range failed",
+        body: expect.stringContaining("id must be at most 0"),
+        link: `/incidents/${incident!.id}`,
+      },
+    ]);
+    await ask(db, acme, acme.people.steward, "select quality.drop_rule($1, 'id_range')", [dataset]);
+  });
+
   it("is not told of what no rule names", async () => {
     await ask(db, acme, acme.people.manager, "insert into org_acme.orders (id) values (1)");
     await ask(db, acme, acme.people.manager, "select data.alter_dataset($1, $2)", [

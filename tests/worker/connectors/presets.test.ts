@@ -1,7 +1,7 @@
 /** Every preset makes a connector and a source that the database and the worker take. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { fillIn, presetNames, readPreset } from "../../../lib/connectors/presets.ts";
 import { loadKind } from "../../../worker/connectors/index.ts";
-import { fillIn, presetNames, readPreset } from "../../../worker/connectors/presets.ts";
 import { type ConnectorBench, createConnectorBench } from "./support.ts";
 
 let bench: ConnectorBench;

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { AppError } from "../../lib/errors.ts";
+import { AppError } from "../errors.ts";
 
 const FOLDER = path.join(import.meta.dirname, "presets");
 

@@ -1,0 +1,30 @@
+import { useTranslate } from "react-admin";
+import { durationOf, type Interval } from "../access/duration.ts";
+import type { Schedule } from "./useSchedules.ts";
+
+/** When a schedule falls, and what it starts, in words. */
+export function useScheduleWords() {
+  const translate = useTranslate();
+  const length = (interval: Interval | null): string => {
+    if (!interval) return "–";
+    const { amount, unit } = durationOf(interval);
+    return `${amount} ${translate(`app.access.unit.${unit}`)}`;
+  };
+  const when = (schedule: Schedule): string => {
+    const { trigger, cron, timeZone, every, maxAge, dataset, upstreamMode, scheduleUpstreams } = schedule;
+    const upstreams = scheduleUpstreams.nodes
+      .map((one) => one.pipeline?.name ?? one.dataset?.name ?? "")
+      .filter(Boolean)
+      .join(", ");
+    return translate(`app.schedule.when.${trigger}`, {
+      cron: cron ?? "",
+      zone: timeZone,
+      every: length(every),
+      age: length(maxAge),
+      dataset: dataset?.name ?? "",
+      mode: translate(`app.schedule.mode.${upstreamMode}`),
+      upstreams,
+    });
+  };
+  return { when, length };
+}
