@@ -153,6 +153,9 @@ describe("cadastre rule-sets", () => {
     expect(done.stdout).toContain("plain_zip v1 deployed");
     const [row] = await bench.query("select stage_loads from quality.rules where name = 'plain_zip'");
     expect(row).toEqual({ stage_loads: 3 });
+    expect((await cadastre(`rules dry-run plain_zip ${on} --sample 20`)).stdout).toBe(
+      "plain_zip: 0 of 20 rows of the sample fail\n",
+    );
     expect((await cadastre(`rules figures ${on}`)).stdout).toMatch(/plain_zip .*not judged/);
     const contract = path.join(home, "orders.odcs.yaml");
     await writeFile(contract, (await cadastre(`rules export ${on} --format odcs`)).stdout);
