@@ -5,14 +5,17 @@ import { ReaderError } from "../worker/readers/index.ts";
 import { type Command, fail, type Output } from "./command.ts";
 import { access } from "./commands/access.ts";
 import { anomalies } from "./commands/anomalies.ts";
+import { archive } from "./commands/archive.ts";
 import { audit } from "./commands/audit.ts";
 import { changes } from "./commands/changes.ts";
 import { connector } from "./commands/connector.ts";
 import { contract } from "./commands/contract.ts";
 import { dataset } from "./commands/dataset.ts";
+import { erase } from "./commands/erase.ts";
 import { domain, identityProvider, scimToken } from "./commands/federation.ts";
 import { grant } from "./commands/grant.ts";
 import { history } from "./commands/history.ts";
+import { hold } from "./commands/hold.ts";
 import { ingest } from "./commands/ingest.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keys } from "./commands/keys.ts";
@@ -24,6 +27,7 @@ import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
 import { profile } from "./commands/profile.ts";
 import { rejected } from "./commands/rejected.ts";
+import { retention } from "./commands/retention.ts";
 import { rules } from "./commands/rules.ts";
 import { schedule } from "./commands/schedule.ts";
 import { source } from "./commands/source.ts";
@@ -59,6 +63,10 @@ const COMMANDS: Record<string, Command> = {
   access,
   changes,
   webhook,
+  retention,
+  archive,
+  hold,
+  erase,
   audit,
   lineage,
   history,

@@ -11,6 +11,7 @@ import { projectRoot } from "../lib/db/urls.ts";
 import { AppError, explain } from "../lib/errors.ts";
 import { announceInstance, openInstance } from "../lib/instance.ts";
 import { createLogger } from "../lib/log.ts";
+import { openMetrics } from "../lib/metrics.ts";
 import { loadSecrets } from "../lib/secrets.ts";
 import { createDocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore } from "../lib/stores/object/index.ts";
@@ -60,7 +61,11 @@ export async function startCadastre(env: NodeJS.ProcessEnv = process.env): Promi
       stops.push(documents.close);
       await documents.check();
     }
+    const figures = await openMetrics(config, log);
+    if (figures) stops.push(figures.close);
+    const watched = figures ? { metrics: figures.metrics } : {};
     const worker = await startWorker({
+      ...watched,
       connections: instance,
       store,
       documents,
@@ -77,6 +82,7 @@ export async function startCadastre(env: NodeJS.ProcessEnv = process.env): Promi
       log,
       jwtKeys: await loadOrMakeKeys(config.home),
       adminDir: await findAdmin(),
+      ...watched,
     });
     stops.push(server.close);
     const url = config.publicUrl ?? `http://${config.host}:${await server.listen(config.port, config.host)}`;

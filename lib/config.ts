@@ -37,6 +37,8 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(5400),
   PUBLIC_URL: z.url().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   S3_ENDPOINT: z.url().optional(),
   S3_PUBLIC_ENDPOINT: z.url().optional(),
@@ -74,6 +76,8 @@ export interface Config {
   /** Address people reach the installation at; the listening address when not set. */
   publicUrl: string | null;
   logLevel: string;
+  /** Where figures are served; null: nowhere. */
+  metrics: { host: string; port: number } | null;
   /** An administrator's connection; null: embedded PostgreSQL under `home`. */
   databaseUrl: string | null;
   s3: {
@@ -122,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: e.PORT,
     publicUrl: e.PUBLIC_URL ?? null,
     logLevel: e.LOG_LEVEL,
+    metrics: e.METRICS_PORT === undefined ? null : { host: e.METRICS_HOST, port: e.METRICS_PORT },
     databaseUrl: e.DATABASE_URL ?? null,
     s3: e.S3_ENDPOINT
       ? {

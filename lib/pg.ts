@@ -5,6 +5,11 @@ import type { Logger } from "./log.ts";
 
 export interface PoolOptions {
   max?: number;
+  /**
+   * A connection is replaced after so many uses. Each keeps the plans of every organization's objects that it has met,
+   * and PostgreSQL goes through all of them whenever a table anywhere is made or dropped.
+   */
+  maxUses?: number;
   /** Shown in pg_stat_activity. */
   name: string;
   log: Logger;
@@ -15,6 +20,7 @@ export function createPool(connectionString: string, options: PoolOptions): pg.P
   const pool = new pg.Pool({
     connectionString,
     max: options.max ?? 10,
+    ...(options.maxUses === undefined ? {} : { maxUses: options.maxUses }),
     application_name: options.name,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
@@ -52,12 +58,16 @@ export async function inTransaction<T>(
   }
 }
 
-/** Runs `work` in one transaction that sees one moment and writes nothing, as the claim's identity. */
+/**
+ * Runs `work` in one transaction that sees one moment, as the claim's identity. It writes nothing; with "temporary" it may
+ * make temporary tables of its own.
+ */
 export async function withSnapshot<T>(
   pool: pg.Pool,
   key: Buffer,
   claim: Claim,
   work: (client: pg.PoolClient) => Promise<T>,
+  writes: "nothing" | "temporary" = "nothing",
 ): Promise<T> {
   return inTransaction(
     pool,
@@ -65,7 +75,7 @@ export async function withSnapshot<T>(
       await client.query("select set_config('cadastre.claim', $1, true)", [signClaim(claim, key)]);
       return work(client);
     },
-    "begin isolation level repeatable read read only",
+    `begin isolation level repeatable read ${writes === "nothing" ? "read only" : "read write"}`,
   );
 }
 

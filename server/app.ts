@@ -5,6 +5,7 @@ import express from "express";
 import type { Config } from "../lib/config.ts";
 import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
 import type { Logger } from "../lib/log.ts";
+import { type Metrics, watchPool } from "../lib/metrics.ts";
 import type { ObjectStore } from "../lib/stores/object/index.ts";
 import { identify } from "./auth/identify.ts";
 import { createAuth } from "./auth/index.ts";
@@ -27,7 +28,9 @@ import { allowOrigins } from "./http/cors.ts";
 import { directRoutes } from "./http/direct.ts";
 import { federationRoutes } from "./http/federation.ts";
 import { healthRoutes } from "./http/health.ts";
+import { incomingRoutes } from "./http/incoming.ts";
 import { lineageRoutes } from "./http/lineage.ts";
+import { measureRequests } from "./http/metrics.ts";
 import { outboxRoutes } from "./http/outbox.ts";
 import { pipelineRoutes } from "./http/pipelines.ts";
 import { resumableRoutes } from "./http/resumable.ts";
@@ -48,6 +51,8 @@ export interface ServerOptions {
   jwtKeys: JwtKeys;
   /** The built back office; null: none is served. */
   adminDir: string | null;
+  /** Where requests and connections are counted; absent: nowhere. */
+  metrics?: Metrics;
 }
 
 export interface CadastreServer {
@@ -87,6 +92,10 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
+  if (options.metrics) {
+    watchPool(options.metrics, "gateway", pool);
+    app.use(measureRequests(options.metrics));
+  }
   app.use(basics);
   app.use(allowOrigins(config.corsOrigins));
   // First what is asked most: each layer that a request passes costs it a little.
@@ -130,6 +139,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   app.use(runRoutes({ pool, organizations, claimKey }));
   app.use(pipelineRoutes({ pool, organizations, claimKey }));
   app.use(webhookRoutes(auth.parts, organizations));
+  app.use(incomingRoutes(auth.parts, organizations));
   app.use(connectorRoutes({ pool, organizations, claimKey, secrets: auth.parts.secrets }));
   app.use(auditRoutes({ pool, organizations, claimKey, config }));
   app.use("/lineage", bearer);

@@ -6,6 +6,8 @@ import type { Logger } from "../lib/log.ts";
 import type { Identity } from "./auth/tokens.ts";
 
 const POOL_SIZE = 16;
+/** Then a connection is replaced: each keeps the plans of every organization that it has met (lib/pg.ts). */
+const MAX_USES = 5000;
 /** A claim counts for one transaction; this bounds what a leaked one is good for. */
 const CLAIM_SECONDS = 60;
 
@@ -29,6 +31,7 @@ export function createGatewayPool(connectionString: string, log: Logger): pg.Poo
   const pool = new pg.Pool({
     connectionString,
     max: POOL_SIZE,
+    maxUses: MAX_USES,
     application_name: "cadastre-server",
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,

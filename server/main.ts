@@ -7,6 +7,7 @@ import { projectRoot } from "../lib/db/urls.ts";
 import { explain } from "../lib/errors.ts";
 import { announceInstance, openInstance } from "../lib/instance.ts";
 import { createLogger } from "../lib/log.ts";
+import { openMetrics } from "../lib/metrics.ts";
 import { createObjectStore } from "../lib/stores/object/index.ts";
 import { createServer } from "./app.ts";
 import { loadOrMakeKeys } from "./auth/keys.ts";
@@ -25,7 +26,9 @@ async function main(): Promise<void> {
   const instance = await openInstance(config, log);
   const store = createObjectStore(config);
   await store.check();
+  const figures = await openMetrics(config, log);
   const server = await createServer({
+    ...(figures ? { metrics: figures.metrics } : {}),
     config,
     connections: instance,
     store,
@@ -46,6 +49,7 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    await figures?.close();
     await server.close();
     await withdraw();
     await instance.close();

@@ -17,6 +17,7 @@ import {
   makeOrg,
   median,
   runAlone,
+  timeLoad,
 } from "../support.ts";
 import { load, type Target } from "./client.ts";
 import { createRawServer, type RawOptions } from "./raw.ts";
@@ -61,16 +62,20 @@ async function fill(context: BenchContext, org: BenchOrg): Promise<void> {
       "order_id",
     );
   });
-  const schema = `org_${org.schemaKey}`;
-  await asManager(context, org, async (client) => {
-    await client.query(
-      `insert into ${schema}.customers (customer_id, name) select n, 'customer ' || n from generate_series(1, ${CUSTOMERS}) n`,
-    );
-    await client.query(
-      `insert into ${schema}.orders (order_id, customer_id, amount, placed_on)
-       select n, 1 + n % ${CUSTOMERS}, n % 1000 / 10.0, date '2026-01-01' + n % 300 from generate_series(1, ${ORDERS}) n`,
-    );
+  const customers = Array.from({ length: CUSTOMERS }, (_, i) => `${i + 1},customer ${i + 1}\n`);
+  await timeLoad(context, org, "customers", Buffer.from(`customer_id,name\n${customers.join("")}`));
+  const first = Date.UTC(2026, 0, 1);
+  const orders = Array.from({ length: ORDERS }, (_, i) => {
+    const n = i + 1;
+    const day = new Date(first + (n % 300) * 86_400_000).toISOString().slice(0, 10);
+    return `${n},${1 + (n % CUSTOMERS)},${(n % 1000) / 10},${day}\n`;
   });
+  await timeLoad(
+    context,
+    org,
+    "orders",
+    Buffer.from(`order_id,customer_id,amount,placed_on\n${orders.join("")}`),
+  );
   const store = `store_${org.schemaKey}`;
   await context.admin.query(`vacuum (analyze) ${store}.customers, ${store}.orders`);
 }

@@ -1,43 +1,49 @@
 import { readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { ExportOptions } from "../../lib/audit/export.ts";
 import { verifyFile, writeLines } from "../../lib/audit/file.ts";
 import { loadAuditKeys, parseJwks, rotateAuditKeys } from "../../lib/audit/keys.ts";
-import { type Trail, verifyOnline, withLines } from "../../lib/audit/online.ts";
+import { PLATFORM, type Trail, verifyOnline, withLines } from "../../lib/audit/online.ts";
 import type { Verdict } from "../../lib/audit/verdict.ts";
 import { type Config, readConfig } from "../../lib/config.ts";
 import { findRunning } from "../../lib/instance.ts";
 import { createLogger } from "../../lib/log.ts";
 import { createPool } from "../../lib/pg.ts";
 import { createObjectStore } from "../../lib/stores/object/index.ts";
+import { archiveStager } from "../../worker/retention/stage-archives.ts";
 import { sealOrganization } from "../../worker/tasks/audit__seal.ts";
-import { type Command, fail, findOrg, type OrgRow, type Output, withSession } from "../command.ts";
+import { type Command, fail, findOrg, type Output, withSession } from "../command.ts";
 
 const MAX_JWKS = 1_000_000;
 /** Problems that are printed for people; --json has up to 1,000. */
 const SHOWN = 20;
 
-/** Runs `work` for an organization over the worker's connections. */
+/** Runs `work` for an organization, or for the platform's own trail, over the worker's connections. */
 async function forOrg<T>(
-  slug: string | undefined,
-  work: (org: OrgRow, trail: Trail, config: Config) => Promise<T>,
+  { org: slug, platform }: Pick<Values, "org" | "platform">,
+  work: (org: ExportOptions["org"], trail: Trail, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = readConfig();
-  const org = await withSession((session) => findOrg(session, slug));
+  if (platform && slug) fail("USAGE", "give --org or --platform, not both");
+  const org = platform ? PLATFORM : await withSession((session) => findOrg(session, slug));
   const running = await findRunning(config);
   const pool = createPool(running.workerUrl, { name: "cadastre-audit", max: 3, log: createLogger("error") });
   try {
-    return await work(org, { pool, claimKey: running.claimKey }, config);
+    const archives = archiveStager(createObjectStore(config));
+    return await work(org, { pool, claimKey: running.claimKey, archives }, config);
   } finally {
     await pool.end();
   }
 }
 
 function describe(verdict: Verdict): string {
-  const { leaves, events, changes, versions, checkpoints, uncovered, erased, dropped } = verdict;
+  const { leaves, events, changes, versions, checkpoints, uncovered, erased, removed, dropped } = verdict;
   const lines = [
     `${leaves} leaves (${events} events, ${changes} changes), ${versions} versions, ${checkpoints} checkpoints`,
   ];
   if (erased > 0) lines.push(`${erased} versions were erased, each with an event that says so`);
+  if (removed > 0)
+    lines.push(`${removed} versions were removed by retention, each with an event that says so`);
   if (dropped > 0) lines.push(`${dropped} versions went with datasets that were deleted`);
   if (uncovered > 0) lines.push(`the last ${uncovered} leaves have no checkpoint yet`);
   for (const { message } of verdict.problems.slice(0, SHOWN)) lines.push(`✗ ${message}`);
@@ -57,7 +63,7 @@ function answer(verdict: Verdict, output: Output): number {
 
 async function verify(file: string | undefined, values: Values, output: Output): Promise<number> {
   if (!file) {
-    return forOrg(values.org, async (org, trail, config) =>
+    return forOrg(values, async (org, trail, config) =>
       answer(await verifyOnline(trail, org, await loadAuditKeys(config), createObjectStore(config)), output),
     );
   }
@@ -77,7 +83,7 @@ async function verify(file: string | undefined, values: Values, output: Output):
 }
 
 const seal = (values: Values, output: Output): Promise<number> =>
-  forOrg(values.org, async (org, trail, config) => {
+  forOrg(values, async (org, trail, config) => {
     const log = createLogger("error");
     const context = {
       ...trail,
@@ -97,7 +103,7 @@ const seal = (values: Values, output: Output): Promise<number> =>
   });
 
 const write = (file: string, values: Values, output: Output): Promise<number> =>
-  forOrg(values.org, async (org, trail) => {
+  forOrg(values, async (org, trail) => {
     const options = { org: { id: org.id, slug: org.slug }, values: !values["without-values"] };
     const lines = await withLines(trail, options, (all) => writeLines(all, file));
     output.print({ file, lines }, `wrote ${lines} lines to ${file}`);
@@ -106,15 +112,16 @@ const write = (file: string, values: Values, output: Output): Promise<number> =>
 
 interface Values {
   org?: string;
+  platform?: boolean;
   jwks?: string;
   "without-values"?: boolean;
 }
 
 export const audit: Command = {
   usage: [
-    "audit seal --org <slug>",
-    "audit export <new file.ndjson[.gz]> --org <slug> [--without-values]",
-    "audit verify --org <slug>",
+    "audit seal --org <slug>|--platform",
+    "audit export <new file.ndjson[.gz]> --org <slug>|--platform [--without-values]",
+    "audit verify --org <slug>|--platform",
     "audit verify <file> --jwks <public keys.json>",
     "audit keys [rotate]",
   ],
@@ -122,7 +129,12 @@ export const audit: Command = {
     const { positionals, values } = parseArgs({
       args,
       allowPositionals: true,
-      options: { org: { type: "string" }, jwks: { type: "string" }, "without-values": { type: "boolean" } },
+      options: {
+        org: { type: "string" },
+        platform: { type: "boolean" },
+        jwks: { type: "string" },
+        "without-values": { type: "boolean" },
+      },
     });
     const [verb, what] = positionals;
     if (verb === "seal" && !what) return seal(values, output);

@@ -181,14 +181,22 @@ async function* strayLines(
 }
 
 /** The lines of an organization's trail, through a connection with its claim in a snapshot (withSnapshot). */
-export async function* exportLines(client: pg.ClientBase, options: ExportOptions): AsyncGenerator<Line> {
+export async function* exportLines(
+  client: pg.ClientBase,
+  options: ExportOptions,
+  archives?: (client: pg.ClientBase) => Promise<{ name: string; message: string }[]>,
+): AsyncGenerator<Line> {
   const { org, values } = options;
   const { rows: datasets } = await client.query<{ id: string; name: string }>(DATASETS);
   const { rows: trees } = await client.query<{ size: string; at: string }>(
-    "select coalesce(max(position) + 1, 0) as size, to_json(now()) #>> '{}' as at from audit.leaves",
+    "select audit.sealed_size() as size, to_json(now()) #>> '{}' as at",
   );
   const { size, at } = trees[0]!;
-  yield { t: "header", v: 1, org, at, size: Number(size), values, datasets };
+  const { rows: gone } = await client.query<{ removed: Record<string, string> }>(
+    "select audit.removed_entries() as removed",
+  );
+  yield { t: "header", v: 1, org, at, size: Number(size), values, datasets, removed: gone[0]!.removed };
+  const damaged = values && archives ? await archives(client) : [];
   const versionsOf = new Map<string, Versions>();
   if (values) {
     for (const [i, { id }] of datasets.entries()) {
@@ -201,5 +209,6 @@ export async function* exportLines(client: pg.ClientBase, options: ExportOptions
   }
   yield* leafLines(client, versionsOf);
   yield* strayLines(client, datasets, versionsOf);
+  for (const { name } of damaged) yield { t: "stray", kind: "archive", dataset: null, name };
   yield { t: "end", leaves: Number(size) };
 }

@@ -15,6 +15,8 @@ export const lineShape = z.discriminatedUnion("t", [
     /** Whether the versions of the data are in it. */
     values: z.boolean(),
     datasets: z.array(z.object({ id: z.uuid(), name: z.string() })),
+    /** Versions that retention has removed, by change: ranges of their numbers. Held against the events that say so. */
+    removed: z.record(z.string(), z.string()).default({}),
   }),
   z.object({
     t: z.literal("event"),
@@ -52,8 +54,8 @@ export const lineShape = z.discriminatedUnion("t", [
   z.object({ t: z.literal("checkpoint"), size, root: hex, jws: z.string() }),
   z.object({
     t: z.literal("stray"),
-    /** A row without a leaf, or a version whose end is not the next one's beginning. */
-    kind: z.enum(["event", "change", "checkpoint", "version", "interval"]),
+    /** A row without a leaf, a version whose end is not the next one's beginning, an archive that cannot be read. */
+    kind: z.enum(["event", "change", "checkpoint", "version", "interval", "archive"]),
     dataset: z.string().nullable(),
     name: z.string(),
   }),

@@ -14,20 +14,33 @@ const CLAIM_SECONDS = 12 * 3600;
 const STORE_TRIES = 20;
 const STORE_PAUSE_MS = 250;
 
+/** Whose trail that of events without an organization is. */
+export const PLATFORM = { id: "00000000-0000-0000-0000-000000000000", slug: "platform" } as const;
+
 export interface Trail {
   /** The worker's connections. */
   pool: pg.Pool;
   claimKey: Buffer;
+  /** Puts archived versions beside the others for the transaction; says which archives cannot be read. */
+  archives?: (client: pg.ClientBase) => Promise<{ name: string; message: string }[]>;
 }
 
 /** Runs `work` over the lines of an organization's trail, all of one moment. */
 export function withLines<T>(
-  { pool, claimKey }: Trail,
+  { pool, claimKey, archives }: Trail,
   options: ExportOptions,
   work: (lines: ReturnType<typeof exportLines>) => Promise<T>,
 ): Promise<T> {
-  const claim = { kind: "service", orgId: options.org.id, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
-  return withSnapshot(pool, claimKey, claim, (client) => work(exportLines(client, options)));
+  // The platform's own trail has no organization.
+  const orgId = options.org.id === PLATFORM.id ? null : options.org.id;
+  const claim = { kind: "service", orgId, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
+  return withSnapshot(
+    pool,
+    claimKey,
+    claim,
+    (client) => work(exportLines(client, options, archives)),
+    archives ? "temporary" : "nothing",
+  );
 }
 
 /** A checkpoint is stored a moment after its transaction: one that is newer than the store's last is waited for. */

@@ -1,11 +1,12 @@
 /** What a verification finds, and the state that it carries from line to line. */
 import type { Tree } from "./merkle.ts";
+import type { Removed } from "./removed.ts";
 
 /** Problems that are told one by one; beyond that they are counted. */
 const MAX_PROBLEMS = 1000;
 
 export interface Problem {
-  kind: "event" | "change" | "version" | "leaf" | "checkpoint" | "export";
+  kind: "event" | "change" | "version" | "leaf" | "checkpoint" | "archive" | "export";
   /** altered, missing, added, unsigned, forked, ... */
   what: string;
   dataset: string | null;
@@ -26,6 +27,8 @@ export interface Verdict {
   uncovered: number;
   /** Versions that were erased, each with an event that says so. */
   erased: number;
+  /** Versions that retention removed, each with an event that says so. */
+  removed: number;
   /** Versions that went with their dataset, each dataset with an event that says so. */
   dropped: number;
   problems: Problem[];
@@ -62,10 +65,14 @@ export interface State {
   /** What sealed events account for: deleted datasets, erased versions (change/number). */
   deleted: Set<string>;
   erased: Set<string>;
+  removed: Removed;
   /** What is not there, until the last event has been heard. */
   missing: { of: string; problem: Problem }[];
   absent: Map<string, number>;
-  counts: Record<"events" | "changes" | "versions" | "checkpoints" | "erased" | "dropped", number>;
+  counts: Record<
+    "events" | "changes" | "versions" | "checkpoints" | "erased" | "removed" | "dropped",
+    number
+  >;
   problems: Problem[];
   problemCount: number;
 }

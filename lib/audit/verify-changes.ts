@@ -1,6 +1,7 @@
 /** Changes of data: what a leaf commits to, held against the versions that are there. */
 import { LINES_A_PART, type LineOf } from "./lines.ts";
 import { leafHash, sha256 } from "./merkle.ts";
+import { isClaimed } from "./removed.ts";
 import { type State, tell } from "./verdict.ts";
 
 const COMMITMENT = 16;
@@ -92,6 +93,10 @@ function closePart(state: State): void {
     for (const { name } of left) {
       if (dataset === undefined) {
         state.absent.set(change.dataset, (state.absent.get(change.dataset) ?? 0) + 1);
+        continue;
+      }
+      if (isClaimed(state.removed, change.id, entry)) {
+        state.counts.removed++;
         continue;
       }
       const called = name ?? `line ${entry} of ${change.file ?? "its file"}`;

@@ -7,6 +7,7 @@ import type { JWK } from "jose";
 import { type Checkpoint, checkpointHash, checkpointReader } from "./checkpoints.ts";
 import type { Line, LineOf } from "./lines.ts";
 import { createTree, leafHash, sha256 } from "./merkle.ts";
+import { claim, hear } from "./removed.ts";
 import { add, type State, tell, type Verdict } from "./verdict.ts";
 import { closeChange, takeChange, takePart, takeRow } from "./verify-changes.ts";
 
@@ -37,9 +38,10 @@ function begin(): State {
     datasets: new Map(),
     deleted: new Set(),
     erased: new Set(),
+    removed: claim({}),
     missing: [],
     absent: new Map(),
-    counts: { events: 0, changes: 0, versions: 0, checkpoints: 0, erased: 0, dropped: 0 },
+    counts: { events: 0, changes: 0, versions: 0, checkpoints: 0, erased: 0, removed: 0, dropped: 0 },
     problems: [],
     problemCount: 0,
   };
@@ -57,10 +59,15 @@ function takeLeaf(state: State, line: LineOf<"event" | "change">): void {
 
 /** What a sealed event says about what may be missing. */
 function heed(state: State, text: string): void {
-  const event = JSON.parse(text) as { action?: string; objectId?: string; detail?: { entries?: unknown } };
+  const event = JSON.parse(text) as {
+    action?: string;
+    objectId?: string;
+    detail?: { entries?: unknown; ranges?: unknown };
+  };
   if (event.action === "dataset.delete" && event.objectId) state.deleted.add(event.objectId);
   if (event.action === "record.erase" && Array.isArray(event.detail?.entries))
     for (const one of event.detail.entries) state.erased.add(String(one));
+  if (event.action === "history.remove") hear(state.removed, event.detail?.ranges);
 }
 
 function takeEvent(state: State, { id, text, salt, hash }: LineOf<"event">): void {
@@ -128,6 +135,14 @@ function takeStray(state: State, { kind, dataset, name }: LineOf<"stray">): void
       `${where}the version ${name} does not end where the next one begins`,
       dataset,
     );
+  else if (kind === "archive")
+    tell(
+      state,
+      "archive",
+      "missing",
+      name,
+      `the archive ${name} is not in the store, or not what was written`,
+    );
   else if (kind === "checkpoint")
     tell(
       state,
@@ -145,6 +160,10 @@ function finish(state: State): Verdict {
   for (const { of, problem } of state.missing) {
     if (state.erased.has(of)) counts.erased++;
     else add(state, problem);
+  }
+  for (const one of state.removed.open) {
+    const message = `versions (${one}) are said to be removed by retention, and no sealed event says so`;
+    tell(state, "version", "missing", one, message);
   }
   for (const [dataset, versions] of state.absent) {
     const message = `the dataset ${dataset} with ${versions} versions is not there, and no event says that it was deleted`;
@@ -170,6 +189,7 @@ export function createVerifier({ jwks, stored }: VerifyOptions): Verifier {
         state.values = line.values;
         state.announced = line.size;
         for (const one of line.datasets) state.datasets.set(one.id, one.name);
+        state.removed = claim(line.removed);
       } else if (line.t === "event") {
         takeLeaf(state, line);
         takeEvent(state, line);

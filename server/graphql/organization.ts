@@ -9,6 +9,7 @@ import { explain } from "../../lib/errors.ts";
 import { identityOf } from "../auth/identify.ts";
 import type { Listener } from "../listener.ts";
 import type { Organization, Organizations } from "../organizations.ts";
+import { AuditedReadsPlugin } from "./audited-reads.ts";
 import { organizationPlugins } from "./datasets.ts";
 import { createPgService } from "./pg-service.ts";
 import { type ApiContext, sharedPreset } from "./preset.ts";
@@ -28,7 +29,7 @@ export function organizationPreset(
   const shared = sharedPreset(context, organizationPath(organization.slug));
   return {
     ...shared,
-    plugins: [...(shared.plugins ?? []), ...organizationPlugins()],
+    plugins: [...(shared.plugins ?? []), ...organizationPlugins(), AuditedReadsPlugin],
     pgServices: [createPgService({ pool, schemas: [schema], subscriber: null })],
   };
 }

@@ -30,7 +30,8 @@ const exact = JSON as unknown as {
   rawJSON(text: string): unknown;
 };
 
-function parseArray(text: string): unknown {
+/** JSON whose numbers keep every digit when they are written again. Throws SyntaxError. */
+export function parseExact(text: string): unknown {
   if (!LONG_NUMBER.test(text)) return JSON.parse(text);
   return exact.parse(text, (_key, value, { source }) =>
     typeof value === "number" && source !== undefined && String(value) !== source
@@ -77,8 +78,8 @@ function keyOf(value: Record<string, unknown>): string | null | undefined {
   return typeof key === "string" && key.length >= 1 && key.length <= MAX_KEY ? key : undefined;
 }
 
-/** `value` is the parsed `text`. */
-function check(value: unknown, text: string): Given {
+/** An event, or why it is none; `value` is the parsed `text`. */
+export function checkEvent(value: unknown, text: string): Given {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return {
       refused: "this is not a JSON object",
@@ -117,7 +118,7 @@ function check(value: unknown, text: string): Given {
   return { key, text };
 }
 
-function decode(body: Buffer): string {
+export function decodeBody(body: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch (error) {
@@ -127,7 +128,7 @@ function decode(body: Buffer): string {
 
 /** Errors: AppError BAD_INPUT where the body as a whole cannot be read, TOO_LARGE where it has too many events. */
 export function readEvents(body: Buffer): Given[] {
-  const text = decode(body);
+  const text = decodeBody(body);
   const tooMany = (count: number): void => {
     if (count > MAX_EVENTS) {
       throw new AppError("TOO_LARGE", `one request takes at most ${MAX_EVENTS} events`, {
@@ -138,19 +139,19 @@ export function readEvents(body: Buffer): Given[] {
   if (text.trimStart().startsWith("[")) {
     let list: unknown;
     try {
-      list = parseArray(text);
+      list = parseExact(text);
     } catch (error) {
       throw new AppError("BAD_INPUT", "the body is not JSON", { hint: HINT, cause: error });
     }
     const events = list as unknown[];
     tooMany(events.length);
-    return events.map((event) => check(event, JSON.stringify(event)));
+    return events.map((event) => checkEvent(event, JSON.stringify(event)));
   }
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   tooMany(lines.length);
   return lines.map((line) => {
     try {
-      return check(JSON.parse(line), line.trim());
+      return checkEvent(JSON.parse(line), line.trim());
     } catch {
       return { refused: "the line is not JSON", remedy: "Send one JSON object a line." };
     }

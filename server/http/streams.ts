@@ -5,22 +5,21 @@
 import express, { type RequestHandler } from "express";
 import type pg from "pg";
 import { z } from "zod";
-import { AppError, isPgError } from "../../lib/errors.ts";
+import { AppError } from "../../lib/errors.ts";
 import { identityOf } from "../auth/identify.ts";
 import { inRequest, type Settings, settingsFor } from "../database.ts";
 import type { Listener } from "../listener.ts";
 import type { Organizations } from "../organizations.ts";
 import { allowBody } from "./continue.ts";
 import { parseInput } from "./input.ts";
-import { type Given, type GivenEvent, MAX_BODY_BYTES, readEvents } from "./stream-input.ts";
+import { type Given, MAX_BODY_BYTES, readEvents } from "./stream-input.ts";
+import { type Taken, takeEvents } from "./stream-take.ts";
 
 const HINT = "See docs/reference/streams.md.";
 const MAX_WAIT_SECONDS = 30;
 const MAX_WAITERS = 1000;
 /** Outcomes are looked at when the stream says that a batch is through, and this often besides. */
 const LOOK_MS = 250;
-/** Two requests with the same keys in another order may block each other; PostgreSQL refuses one, which tries again. */
-const MAX_TRIES = 4;
 
 const query = z.strictObject({
   wait: z.enum(["true", "false", "1", "0"]).default("false"),
@@ -44,32 +43,6 @@ interface Outcome {
   run_id: string | null;
   line: string | null;
   reasons: unknown[] | null;
-}
-
-interface Taken {
-  datasetId: string;
-  events: [number, boolean][];
-}
-
-async function take(
-  pool: pg.Pool,
-  settings: Settings,
-  dataset: string,
-  events: GivenEvent[],
-): Promise<Taken> {
-  const items = events.map(({ key, text }) => `{"key":${JSON.stringify(key)},"body":${text}}`);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const rows = await inRequest(pool, settings, async (client) => {
-        const sent = [dataset, `[${items.join(",")}]`];
-        return (await client.query<{ taken: Taken }>("select private.take_events($1, $2) as taken", sent))
-          .rows;
-      });
-      return rows[0]!.taken;
-    } catch (error) {
-      if (!isPgError(error) || error.code !== "40P01" || attempt === MAX_TRIES) throw error;
-    }
-  }
 }
 
 function outcomesOf(pool: pg.Pool, settings: Settings, numbers: number[]): Promise<Outcome[]> {
@@ -168,7 +141,7 @@ function takeHandler(options: StreamOptions): Handler {
     }
     const settings = settingsFor(identity, String(response.locals.requestId), options.claimKey, request.ip);
     const events = given.filter((event) => "text" in event);
-    const taken = await take(options.pool, settings, request.params.dataset, events);
+    const taken = await takeEvents(options.pool, settings, request.params.dataset, events);
 
     const waits = asked.wait === "true" || asked.wait === "1";
     if (waits && waiters >= MAX_WAITERS) {

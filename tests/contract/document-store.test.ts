@@ -1,8 +1,11 @@
 /** What staging promises of whatever speaks the MongoDB protocol: lib/stores/document/types.ts, worker/staging. */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import net from "node:net";
 import { MongoClient } from "mongodb";
+import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { watchDocuments } from "../../lib/metrics.ts";
 import type { RawDocument } from "../../lib/stores/document/documents.ts";
 import type { DocumentOrg, DocumentStore, RawFile, RawRecord } from "../../lib/stores/document/index.ts";
 import { createDocumentStore } from "../../lib/stores/document/index.ts";
@@ -194,6 +197,12 @@ describe("staging in a document store", () => {
     await store.check();
     expect(store.poolUse()).toMatchObject({ inUse: 0, waiting: 0, open: expect.any(Number) });
     expect(store.poolUse().open).toBeGreaterThan(0);
+    const metrics = new Registry();
+    watchDocuments(metrics, store);
+    const figures = await metrics.metrics();
+    expect(figures).toMatch(/^cadastre_document_store_connections\{state="open"\} [1-9]/m);
+    expect(figures).toMatch(/^cadastre_document_store_connections\{state="in_use"\} 0$/m);
+    expect(figures).toMatch(/^cadastre_document_store_handles \d+$/m);
   });
 
   test("organizations do not meet: the same file's id, two databases", async () => {

@@ -19,7 +19,7 @@ it("the page of errors and the code agree", async () => {
   const code = (await Promise.all(["lib", "server", "worker", "cli"].map((f) => sources(f, ".ts")))).join(
     "\n",
   );
-  const domain = /^(TN|AC|AU|DS|IN|QC|LN|OP|HS)\d{3}$/;
+  const domain = /^(TN|AC|AU|DS|IN|QC|LN|OP|HS|RT)\d{3}$/;
   const given = new Set([
     ...all(sql, /'([A-Z]{2}\d{3})'/g).filter((c) => domain.test(c)),
     ...all(code, /"([A-Z]{2}\d{3})"/g).filter((c) => domain.test(c)),

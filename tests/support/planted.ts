@@ -207,6 +207,10 @@ const OPS_ROWS = `
   with event as (
     insert into ingest.stream_events (org_id, dataset_id, key, body, run_id, line)
     values ($1, $3, 'secret of ' || $2, jsonb_build_object('name', 'secret of ' || $2), gen_random_uuid(), 1)
+  ), incoming as (
+    insert into ingest.incoming_webhooks (org_id, title, dataset_id, scheme) values ($1, 'secret of ' || $2, $3, 'standard') returning id
+  ), incoming_secret as (
+    insert into private.incoming_secrets (org_id, webhook_id, sealed) select $1, id, 'v1.x' from incoming
   ), webhook as (
     insert into ops.webhooks (org_id, title, url, event_kinds, active)
     values ($1, 'secret of ' || $2, 'https://' || $2 || '.example/hook', '{x.y}', false) returning id
@@ -216,6 +220,25 @@ const OPS_ROWS = `
   )
   insert into ops.notifications (org_id, user_id, event_kind, severity, title, object_kind, object_id)
   values ($1, $4, 'x.y', 'info', 'secret of ' || $2, 'run', 'x')`;
+/** Rows of retention, as a superuser puts them, none of them in force. $1 the organization, $2 its slug, $3 a dataset, $4 a file. */
+const RETENTION_ROWS = `
+  with hold as (
+    insert into data.legal_holds (org_id, dataset_id, reason, released_at, release_reason)
+    values ($1, $3, 'secret of ' || $2, now(), 'secret of ' || $2)
+  ), rule as (
+    insert into data.retention_rules (org_id, dataset_id, keep_versions, action, next_run_at) values ($1, $3, 1000, 'archive', now() + interval '9 years')
+  ), archive as (
+    insert into data.archives (org_id, dataset_id, state, object_key, row_count, valid_from_min, valid_to_min, valid_to_max, sha256, fields)
+    values ($1, $3, 'attached', 'secret of ' || $2, 1, now(), now(), now(), sha256('x'), jsonb_build_array('secret of ' || $2))
+  ), erasure as (
+    insert into data.erasures (org_id, dry_run, dataset_ids, reason, state, finished_at) values ($1, true, array[$3::uuid], 'secret of ' || $2, 'succeeded', now()) returning id
+  ), subject as (
+    insert into private.erasure_subjects (org_id, erasure_id, selections) select $1, id, jsonb_build_array('secret of ' || $2) from erasure
+  ), looked as (
+    insert into private.erasure_files (org_id, erasure_id, file_id, lines) select $1, id, $4, '{}' from erasure
+  )
+  insert into private.dead_objects (org_id, object_key, since) values ($1, 'secret of ' || $2, now() + interval '9 years')`;
+
 /** Rows of the audit trail's seals, as a superuser puts them. $1 the organization. */
 const SEAL_ROWS = `
   with part as (
@@ -264,6 +287,7 @@ export async function plantOrg(db: TestDatabase, slug: string): Promise<PlantedO
     [org.id],
   );
   await db.admin.query(PIPELINE_ROWS, [org.id, slug, members.editor, files[0]!.id, rows[0]!.id]);
+  await db.admin.query(RETENTION_ROWS, [org.id, slug, datasetId, files[0]!.id]);
   await db.admin.query(SCHEDULE_ROWS, [org.id, slug, datasetId]);
   await db.admin.query(OPS_ROWS, [org.id, slug, datasetId, members.manager]);
   return { ...org, members, datasetId, runId: rows[0]!.id };

@@ -7,6 +7,7 @@ import { loadAuditKeys } from "../../lib/audit/keys.ts";
 import { verifyOnline } from "../../lib/audit/online.ts";
 import type { Verdict } from "../../lib/audit/verdict.ts";
 import { createLogger } from "../../lib/log.ts";
+import { archiveStager } from "../../worker/retention/stage-archives.ts";
 import { type SealContext, sealOrganization } from "../../worker/tasks/audit__seal.ts";
 import { type Bench, createLoader } from "./support.ts";
 
@@ -62,7 +63,7 @@ export async function createSealed(slug = "acme"): Promise<Sealed> {
     },
     verify: async () =>
       verifyOnline(
-        { pool: bench.db.worker, claimKey: bench.db.claimKey },
+        { pool: bench.db.worker, claimKey: bench.db.claimKey, archives: archiveStager(bench.store) },
         bench.org,
         await keys(),
         bench.store,

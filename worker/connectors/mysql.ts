@@ -3,7 +3,16 @@ import { type Connection, createConnection, type RowDataPacket } from "mysql2";
 import { z } from "zod";
 import { commonFailure, SourceError, unknownFailure } from "./failures.ts";
 import { findWay } from "./secure.ts";
-import { type Bounds, boundsOf, rangeName, readCursor, type TableCursor, tableSelection } from "./tables.ts";
+import {
+  type Bounds,
+  boundsOf,
+  type Column,
+  chosenOf,
+  rangeName,
+  readCursor,
+  type TableCursor,
+  tableSelection,
+} from "./tables.ts";
 import { CSV, csvLines, nameOf, textStream } from "./text.ts";
 import {
   type At,
@@ -138,11 +147,6 @@ async function withConnection<T>(at: Here, work: (connection: Connection) => Pro
 
 const quote = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 
-interface Column {
-  name: string;
-  type: string;
-}
-
 async function describe(connection: Connection, at: Here, selection: z.output<typeof tableSelection>) {
   const dot = selection.table.indexOf(".");
   const schema = dot < 0 ? at.settings.database : selection.table.slice(0, dot);
@@ -152,36 +156,7 @@ async function describe(connection: Connection, at: Here, selection: z.output<ty
     "select column_name as name, column_type as type from information_schema.columns where table_schema = ? and table_name = ? order by ordinal_position",
     [schema, name],
   );
-  if (columns.length === 0) {
-    throw new SourceError(
-      "missing",
-      `there is no table ${selection.table}, or no right to it`,
-      "Discover the connector to see what there is.",
-      {
-        field: "table",
-      },
-    );
-  }
-  const find = (wanted: string): Column => {
-    const found = columns.find((column) => column.name === wanted);
-    if (found) return found;
-    throw new SourceError(
-      "missing",
-      `${selection.table} has no column ${wanted}`,
-      `It has ${columns
-        .slice(0, 20)
-        .map((c) => c.name)
-        .join(", ")}.`,
-      {
-        field: "columns",
-      },
-    );
-  };
-  return {
-    table: `${quote(schema)}.${quote(name)}`,
-    columns: selection.columns?.map(find) ?? columns,
-    cursor: selection.cursorField === undefined ? null : find(selection.cursorField),
-  };
+  return { table: `${quote(schema)}.${quote(name)}`, ...chosenOf(selection, columns) };
 }
 
 /** Numbers compared with text would be compared as floating point, which loses large ones. */

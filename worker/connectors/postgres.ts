@@ -6,7 +6,16 @@ import { z } from "zod";
 import { isPgError } from "../../lib/errors.ts";
 import { commonFailure, SourceError, unknownFailure } from "./failures.ts";
 import { findWay } from "./secure.ts";
-import { type Bounds, boundsOf, rangeName, readCursor, type TableCursor, tableSelection } from "./tables.ts";
+import {
+  type Bounds,
+  boundsOf,
+  type Column,
+  chosenOf,
+  rangeName,
+  readCursor,
+  type TableCursor,
+  tableSelection,
+} from "./tables.ts";
 import { CSV, nameOf } from "./text.ts";
 import {
   type At,
@@ -126,11 +135,6 @@ async function connect({ settings, secret, network, signal }: Here): Promise<pg.
 
 const quote = (name: string): string => pg.escapeIdentifier(name);
 
-interface Column {
-  name: string;
-  type: string;
-}
-
 /** Schema and name, and the columns that are read. Errors: SourceError missing. */
 async function describe(
   client: pg.Client,
@@ -146,36 +150,7 @@ async function describe(
       order by a.attnum`,
     [schema, name],
   );
-  if (rows.length === 0) {
-    throw new SourceError(
-      "missing",
-      `there is no table ${selection.table}`,
-      "Discover the connector to see what there is.",
-      {
-        field: "table",
-      },
-    );
-  }
-  const find = (wanted: string): Column => {
-    const found = rows.find((column) => column.name === wanted);
-    if (found) return found;
-    throw new SourceError(
-      "missing",
-      `${selection.table} has no column ${wanted}`,
-      `It has ${rows
-        .slice(0, 20)
-        .map((c) => c.name)
-        .join(", ")}.`,
-      {
-        field: "columns",
-      },
-    );
-  };
-  return {
-    table: `${quote(schema)}.${quote(name)}`,
-    columns: selection.columns?.map(find) ?? rows,
-    cursor: selection.cursorField === undefined ? null : find(selection.cursorField),
-  };
+  return { table: `${quote(schema)}.${quote(name)}`, ...chosenOf(selection, rows) };
 }
 
 /** The highest value of the cursor and how many rows have it. */

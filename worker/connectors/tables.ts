@@ -5,6 +5,7 @@
  * where they have none, they wait until a higher value closes the bound.
  */
 import { z } from "zod";
+import { SourceError } from "./failures.ts";
 import type { Json, Mode } from "./types.ts";
 
 export const tableSelection = z.strictObject({
@@ -12,6 +13,40 @@ export const tableSelection = z.strictObject({
   columns: z.array(z.string().min(1).max(200)).min(1).max(500).optional(),
   cursorField: z.string().min(1).max(200).optional(),
 });
+
+/** A column as its database names and types it. */
+export interface Column {
+  name: string;
+  type: string;
+}
+
+const MAX_NAMED = 20;
+
+/** The columns that are read of those that a table has, and the cursor's. Errors: SourceError missing. */
+export function chosenOf(
+  selection: z.output<typeof tableSelection>,
+  has: Column[],
+): { columns: Column[]; cursor: Column | null } {
+  const { table, columns, cursorField } = selection;
+  if (has.length === 0) {
+    const hint = "Discover the connector to see what there is.";
+    throw new SourceError("missing", `there is no table ${table}, or no right to it`, hint, {
+      field: "table",
+    });
+  }
+  const find = (wanted: string): Column => {
+    const found = has.find((column) => column.name === wanted);
+    if (found) return found;
+    const names = has.slice(0, MAX_NAMED).map((column) => column.name);
+    throw new SourceError("missing", `${table} has no column ${wanted}`, `It has ${names.join(", ")}.`, {
+      field: "columns",
+    });
+  };
+  return {
+    columns: columns?.map(find) ?? has,
+    cursor: cursorField === undefined ? null : find(cursorField),
+  };
+}
 
 const cursorShape = z.object({ value: z.string().max(10_000), ties: z.number().int().min(0).default(0) });
 export type TableCursor = z.output<typeof cursorShape>;

@@ -6,6 +6,7 @@
 import type pg from "pg";
 import { signCheckpoint, storeCheckpoint } from "../../lib/audit/checkpoints.ts";
 import type { AuditKeys } from "../../lib/audit/keys.ts";
+import { PLATFORM } from "../../lib/audit/online.ts";
 import { explain } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { withClaim } from "../../lib/pg.ts";
@@ -22,7 +23,6 @@ const ALARM_SECONDS = 120;
 export const WATCH_SEALING_MS = 15_000;
 /** Committing to the versions of a large load takes its time. */
 const CLAIM_SECONDS = 3600;
-const PLATFORM = "00000000-0000-0000-0000-000000000000";
 
 export interface SealContext {
   pool: pg.Pool;
@@ -44,7 +44,7 @@ interface Head {
 async function sealBatch(context: SealContext, keys: AuditKeys, orgId: string): Promise<number> {
   const claim = {
     kind: "service",
-    orgId: orgId === PLATFORM ? null : orgId,
+    orgId: orgId === PLATFORM.id ? null : orgId,
     userId: null,
     ttlSeconds: CLAIM_SECONDS,
   } as const;
@@ -102,7 +102,7 @@ const adopted = new Set<string>();
 /** Datasets from before versions were committed to are committed to once, as they are. */
 async function adopt({ pool, claimKey, log }: SealContext, orgId: string): Promise<void> {
   if (adopted.has(orgId)) return;
-  if (orgId !== PLATFORM) {
+  if (orgId !== PLATFORM.id) {
     const claim = { kind: "service", orgId, userId: null, ttlSeconds: CLAIM_SECONDS } as const;
     await withClaim(pool, claimKey, claim, async (client) => {
       const { rows } = await client.query<{ n: string }>("select data.adopt_versions() as n");

@@ -6,6 +6,9 @@ import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import { createAttachTask } from "./data__attach.ts";
+import { createEraseTask } from "./data__erase.ts";
+import { createRetainTask } from "./data__retain.ts";
 import { createCheckTask } from "./ingest__check_connector.ts";
 import { createDescribeRawTask } from "./ingest__describe_raw.ts";
 import { createLoadTask } from "./ingest__load.ts";
@@ -40,6 +43,9 @@ export function createTaskList(context: WorkerContext): TaskList {
     ingest__load: createLoadTask(context),
     ingest__transform: createTransformTask(context),
     ingest__describe_raw: createDescribeRawTask(context),
+    data__erase: createEraseTask(context),
+    data__retain: createRetainTask(context),
+    data__attach: createAttachTask(context),
     lineage__emit: createEmitTask(context),
     quality__profile: createProfileTask(context),
   });

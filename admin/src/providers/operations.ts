@@ -104,6 +104,17 @@ export async function restoreRow(datasetId: string, key: Row, version: number): 
   return restore.result;
 }
 
+/** Tells the audit trail that rows leave as a file. */
+export async function recordExport(datasetId: string, rowCount: number): Promise<void> {
+  await graphql(
+    "platform",
+    `mutation Export($datasetId: UUID!, $rowCount: BigInt!) {
+       recordExport(input: { datasetId: $datasetId, rowCount: $rowCount }) { result }
+     }`,
+    { datasetId, rowCount: String(rowCount) },
+  );
+}
+
 /** Changes a dataset's contract: one new version. */
 export async function alterDataset(datasetId: string, changes: Row[], reason: string): Promise<void> {
   await graphql(

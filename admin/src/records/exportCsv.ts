@@ -1,4 +1,5 @@
 import { downloadCSV, type Exporter } from "react-admin";
+import { recordExport } from "../providers/operations.ts";
 import type { Description } from "../providers/records.ts";
 import type { Row } from "../providers/shapes.ts";
 import { textOf } from "./values.tsx";
@@ -12,7 +13,9 @@ const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replace
 
 /** The rows that the list shows, as CSV with the contract's names. */
 export function exportCsv({ dataset, columns }: Description): Exporter {
-  return (records) => {
+  return async (records) => {
+    // Told of before there is a file.
+    await recordExport(dataset.id, records.length);
     const header = columns.map((column) => cell(column.name)).join(",");
     const lines = records.map((record) =>
       columns

@@ -316,6 +316,21 @@ export function createMongoStore(url: string): DocumentStore {
         await (await connection.files(org)).deleteOne({ _id: fileId });
         return deletedCount;
       }),
+    removeLines: (org, dataset, fileId, lines) =>
+      run(async () => {
+        const collection = await connection.raw(org, dataset);
+        let removed = 0;
+        for (let at = 0; at < lines.length; at += MAX_WRITE_DOCUMENTS) {
+          const result = await collection.bulkWrite(
+            lines.slice(at, at + MAX_WRITE_DOCUMENTS).map((line) => ({
+              deleteOne: { filter: { _id: documentId(fileId, line) } },
+            })),
+            { ordered: false },
+          );
+          removed += result.deletedCount;
+        }
+        return removed;
+      }),
     drop: (org) => run(async () => void (await (await connection.forget(org)).dropDatabase())),
     check: () => run(async () => void (await connection.client.db("admin").command({ ping: 1 }))),
     close: () => connection.close(),

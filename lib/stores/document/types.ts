@@ -125,6 +125,8 @@ export interface DocumentStore {
   read(org: DocumentOrg, dataset: string, fileId: string, from: number, to: number): Promise<StoredRecord[]>;
   /** Removes a file's documents; none there is no error. Gives how many there were. */
   remove(org: DocumentOrg, dataset: string, fileId: string): Promise<number>;
+  /** Removes the documents of these lines of a file; those that have none are no error. Gives how many there were. */
+  removeLines(org: DocumentOrg, dataset: string, fileId: string, lines: readonly number[]): Promise<number>;
   /** Removes all that an organization has here. */
   drop(org: DocumentOrg): Promise<void>;
   /** Resolves when the store answers. Errors: AppError STORE_DOWN. */

@@ -10,9 +10,8 @@ language plpgsql stable security definer
 set search_path = ''
 as $$
 declare
-  org uuid := private.org_id();
+  org uuid := audit.trail_of();
 begin
-  perform core.require('audit.export');
   return query
     select l.position, l.kind, l.source_id, l.hash,
            case when l.kind = 'event' then case when e.id is not null then audit.event_text(e) end
@@ -28,6 +27,6 @@ begin
      order by l.position limit p_limit;
 end
 $$;
-comment on function audit.sealed_leaves(bigint, int) is 'Leaves with what they commit to, and checkpoints. Needs audit.export.';
+comment on function audit.sealed_leaves(bigint, int) is 'Leaves with what they commit to, and checkpoints. Needs audit.export; without an organization the platform''s own, with platform.security.';
 revoke execute on function audit.sealed_leaves(bigint, int) from public;
 grant execute on function audit.sealed_leaves(bigint, int) to cadastre_worker;

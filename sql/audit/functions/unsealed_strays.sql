@@ -6,11 +6,10 @@ language plpgsql stable security definer
 set search_path = ''
 as $$
 declare
-  org uuid := private.org_id();
+  org uuid := audit.trail_of();
   t private.audit_trees;
   most constant int := 1000;
 begin
-  perform core.require('audit.export');
   select * into t from private.audit_trees x where x.org_id = org;
   return query
     (select 'event', e.id::text from audit.events e
@@ -25,6 +24,6 @@ begin
       where k.org_id = org and not exists (select from audit.leaves l where l.org_id = org and l.position = k.size - 1) limit most);
 end
 $$;
-comment on function audit.unsealed_strays() is 'Events and changes without a leaf that came before the end of the tree, and checkpoints beyond it. Needs audit.export.';
+comment on function audit.unsealed_strays() is 'Events and changes without a leaf that came before the end of the tree, and checkpoints beyond it. Needs audit.export; without an organization the platform''s own, with platform.security.';
 revoke execute on function audit.unsealed_strays() from public;
 grant execute on function audit.unsealed_strays() to cadastre_worker;

@@ -19,9 +19,10 @@ begin
     select %1$s
       from (select t.*, lead(t.valid_from) over (partition by %2$s order by t.version) as next_from
               from (select %3$s, version, change_type, valid_from, valid_to from %4$s
-                    union all select %3$s, version, change_type, valid_from, null from %5$s) t) t
+                    union all select %3$s, version, change_type, valid_from, null from %5$s %6$s) t) t
      where t.valid_to is distinct from case when t.change_type = 'delete' then t.valid_from else t.next_from end $q$,
-    data.version_name(p_dataset), keys, columns, n.history_table, n.current_table);
+    data.version_name(p_dataset), keys, columns, n.history_table, n.current_table,
+    coalesce(format('union all select %s, version, change_type, valid_from, valid_to from ', columns) || data.staged_archives(p_dataset), ''));
 end
 $$;
 comment on function data.broken_intervals(uuid) is 'Names of versions whose end is not the next one''s beginning. Needs audit.export and record.view. Error DS001.';

@@ -1,4 +1,5 @@
 -- Erases every version of a row, with what could prove that somebody's guess of it is right: the salts of its commitments.
+-- data.request_erasure asks for all of a person's data, also in files; this is what it does to rows.
 -- What is left in the audit trail are commitments to nothing that anybody could name, and an event that says how many
 -- there were, who erased them and why. The tree still verifies, and tells of them as erased.
 --
@@ -26,6 +27,9 @@ begin
   elsif coalesce(length(trim(reason)), 0) not between 1 and 1000 then
     perform core.raise('22023', 'an erasure needs a reason', 'Say why, in up to 1,000 characters, without the data itself.', 'reason');
   end if;
+  -- A hold that is being placed is waited for, and then stands.
+  perform 1 from data.datasets d where d.org_id = n.org_id and d.id = erase_row.dataset_id for update;
+  perform data.hold_refuse(erase_row.dataset_id, erase_row.key);
   select string_agg(format('t.%I = %L::%s', k.name, erase_row.key ->> k.name,
            coalesce(f.type, case k.name when 'file_id' then 'uuid' else 'bigint' end)), ' and ')
     into matches
@@ -58,5 +62,5 @@ begin
 end
 $$;
 comment on function data.erase_row(uuid, jsonb, text) is
-  'Erases every version of a row from the current table and history, and the salts of its commitments; how many versions. Needs compliance.delete and record.delete. Errors: DS001, DS005, DS013, AU005.';
+  'Erases every version of a row from the current table and history, and the salts of its commitments; how many versions. Needs compliance.delete and record.delete. Errors: DS001, DS005, DS013, AU005, RT001 legal hold.';
 grant execute on function data.erase_row(uuid, jsonb, text) to cadastre_user, cadastre_worker;

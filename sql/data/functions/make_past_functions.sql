@@ -11,6 +11,9 @@
 -- As-of reads the current rows from the one view and superseded ones from the other: of the history view's two halves
 -- PostgreSQL then drops the current one by itself (its end is null), and finds superseded versions by their times.
 --
+-- A moment of which versions were archived or removed is refused (private.whole_moment), never answered with what is left
+-- of it: as a value where rows are compared with it, and as a filter asked before any where there may be none.
+--
 -- Parameters go by number, and a row as a whole by a name that no column can have: columns of the same name would win.
 create or replace function data.make_past_functions(p_dataset uuid) returns void
 language plpgsql
@@ -28,6 +31,7 @@ declare
   in_order text;
   now_then constant text := $m$coalesce(%s, nullif(current_setting('cadastre.as_of', true), '')::timestamptz, now())$m$;
   moment text;
+  whole text;
   masked text;
   differing text;
   comment_at constant text := 'A moment that is left out is the setting cadastre.as_of (header X-As-Of), else now.';
@@ -45,13 +49,13 @@ begin
     from data.fields f where f.org_id = n.org_id and f.dataset_id = p_dataset and f.retired_at is null;
   plain := plain || case when n.keyed then '' else ', t.file_id' end
            || ', t.composite_key, t.version, t.change_type, t.changed_fields, t.valid_from, t.changed_by, t.run_id, t.source_line, t.change_reason';
-  moment := format('(select ' || now_then || ')', '$1');
+  moment := format('(select private.whole_moment(%L, ' || now_then || '))', p_dataset, '$1');
 
   perform data.run_as_views(format(
     'create or replace function %1$s("at" timestamptz default null) returns setof %2$s language sql stable
        as $body$ select %3$s from %2$s t where t.valid_from <= %5$s
                  union all
-                 select %3$s from %4$s t where t.valid_from <= %5$s and t.valid_to > %5$s $body$',
+                 select %3$s from %4$s t where t.valid_from <= %5$s and t.valid_to > %5$s and %5$s is not null $body$',
     n.as_of_function, n.current_view, plain, n.history_view, moment));
 
   -- Whatever is not the same version at both moments ended between them (a), or began there and is in force at the later
@@ -61,6 +65,7 @@ begin
     into same, told_key, in_order, listed from unnest(keys) x;
   select string_agg(format('(%s)', m.binds), ' or ') into masked from data.masked_fields(p_dataset) m where m.name = any (keys);
   moment := format('(select ' || now_then || ')', '$2');
+  whole := format('(select private.whole_moment(%1$L, $1)) is not null and (select private.whole_moment(%1$L, %2$s)) is not null', p_dataset, format(now_then, '$2'));
   perform data.run_as_views(format(
     'create or replace function %1$s("from" timestamptz, "to" timestamptz default null)
        returns table (key jsonb, change text, changed_fields text[], before jsonb, after jsonb, from_version int, to_version int)
@@ -73,7 +78,7 @@ begin
                 case when a.version is not null then (select to_jsonb(r$) from (select %7$s) r$) end,
                 case when b.version is not null then (select to_jsonb(r$) from (select %8$s) r$) end,
                 a.version, b.version
-           from (select t.* from %3$s t where t.valid_from <= $1 and t.valid_to > $1 and t.valid_to <= %4$s) a
+           from (select t.* from %3$s t where t.valid_from <= $1 and t.valid_to > $1 and t.valid_to <= %4$s and %13$s) a
            full join (
              select %2$s from %10$s t where t.valid_from > $1 and t.valid_from <= %4$s
              union all
@@ -82,7 +87,7 @@ begin
           order by %12$s $body$',
     n.org_schema || '.' || quote_ident(n.name || '_diff'), plain, n.history_view, moment, told_key, differing,
     format(fields, 'a'), format(fields, 'b'), same, n.current_view,
-    case when masked is not null then format(' and (select private.refuse_masked_key(%s))', masked) else '' end, in_order));
+    case when masked is not null then format(' and (select private.refuse_masked_key(%s))', masked) else '' end, in_order, whole));
 
   perform data.run_as_views(format(
     'create or replace function %1$s(key jsonb)
@@ -97,11 +102,11 @@ begin
       'create or replace function %1$s("on" %2$s, "at" timestamptz default null) returns setof %3$s language sql stable
          as $body$
            select distinct on (%4$s) %5$s from %6$s t
-            where t.valid_from <= %7$s and t.%8$I <= $1 and t.change_type <> ''delete''
+            where %10$s is not null and t.valid_from <= %7$s and t.%8$I <= $1 and t.change_type <> ''delete''
               and t.version > coalesce((select max(d.version) from %6$s d where %9$s and d.change_type = ''delete'' and d.valid_from <= %7$s), 0)
             order by %4$s, t.%8$I desc, t.version desc $body$',
       n.org_schema || '.' || quote_ident(n.name || '_valid_on'), business.type, n.current_view, listed, plain, n.history_view, moment,
-      business.name, same));
+      business.name, same, format('(select private.whole_moment(%L, ' || now_then || ', true))', p_dataset, '$2')));
     perform data.run_as_views(format(
       'comment on function %1$s(%2$s, timestamptz) is %3$L; revoke all on function %1$s(%2$s, timestamptz) from public;
        grant execute on function %1$s(%2$s, timestamptz) to cadastre_user, cadastre_sql, cadastre_owner',

@@ -60,7 +60,8 @@ begin
   perform private.note_edit(n.org_id, restore_row.dataset_id, 'restore', (
     select jsonb_object_agg(k, restore_row.key -> k) from unnest(key_fields) k), result);
   perform audit.record('record.restore', 'dataset', restore_row.dataset_id::text,
-    jsonb_build_object('key', restore_row.key, 'version', restore_row.version, 'new_version', result, 'reason', reason));
+    -- Neither key nor reason: an event is for ever, and they may be a person's. The new version's change names it (private.change_secrets).
+    jsonb_build_object('version', restore_row.version, 'new_version', result));
   return result;
 end
 $$;

@@ -1,6 +1,7 @@
 -- Every version of a dataset's rows beside what was committed to: leaf, change and number of the commitment, the version's
 -- name, its text and its salt; in the order of the tree. For exports and verification. A version that no change is of has
 -- no change_id; one whose change is not sealed yet has no leaf. No salt: it was erased.
+-- Archived versions are among them where data.stage_archived has put them beside history.
 create or replace function data.sealed_versions(p_dataset uuid)
 returns table (leaf bigint, change_id uuid, entry bigint, name text, said text, salt bytea)
 language plpgsql security definer
@@ -38,7 +39,7 @@ begin
     )
     select m.position, m.id, m.entry, t.name$, case %1$s end,
            case when m.seed is not null then sha256(m.seed || int8send(m.entry)) else k.salt end
-      from (select %2$s as name$, t.* from (select %3$s from %4$s union all select %3$s from %5$s) t) t
+      from (select %2$s as name$, t.* from (select %3$s from %4$s union all select %3$s from %5$s %6$s) t) t
       left join changes c on c.loaded and c.run_id = t.run_id and c.operation = t.change_type
       left join named e on c.id is null and e.name = t.name$
       cross join lateral (select coalesce(c.id, e.id) as id, coalesce(c.position, e.position) as position,
@@ -46,7 +47,8 @@ begin
              coalesce(c.seed, e.seed) as seed, case when c.id is not null then t.source_line else e.entry end as entry) m
       left join private.kept_salts k on m.seed is null and k.org_id = $1 and k.change_id = m.id and k.entry = m.entry
      order by m.position nulls last, m.entry $q$,
-    said_as, data.version_name(p_dataset), columns, n.current_table, n.history_table) using n.org_id, p_dataset;
+    said_as, data.version_name(p_dataset), columns, n.current_table, n.history_table,
+    coalesce(format('union all select %s from ', columns) || data.staged_archives(p_dataset), '')) using n.org_id, p_dataset;
 end
 $$;
 comment on function data.sealed_versions(uuid) is 'Versions of a dataset''s rows beside the leaves that commit to them. Needs audit.export and record.view. Error DS001.';

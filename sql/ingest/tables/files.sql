@@ -22,3 +22,9 @@ grant select on ingest.files to cadastre_user;
 grant select, insert, update, delete on ingest.files to cadastre_worker;
 grant select, update on ingest.files to cadastre_system;
 grant usage on schema ingest to cadastre_user, cadastre_worker, cadastre_system;
+comment on column ingest.files.erased_at is 'When lines of it were erased; the digest stays that of what was uploaded.';
+comment on column ingest.files.erased_lines is 'Lines that were erased.';
+comment on column ingest.files.rewritten_as is 'same: its lines were left empty. ndjson: rewritten as JSON, each record in the line of its number.';
+create or replace trigger files__erased before insert on ingest.files
+  for each row when (new.duplicate_of is not null) execute function ingest.tg_files__erased();
+alter table ingest.files enable always trigger files__erased;

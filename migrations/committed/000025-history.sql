@@ -1,5 +1,5 @@
---! Previous: sha1:4021f10f9f8b428a101c15b78a200269ec09ef64
---! Hash: sha1:646e60a6f30ea3ed471e78d73dd7b44dc36f7ba0
+--! Previous: sha1:836fd035309c1a096b263d6c8d4105d2c23a5611
+--! Hash: sha1:8447cb0f64e0b536187d16bf860d4d1b64d80170
 
 -- Edits by hand, restores, replays and undos need a reason where the organization says so.
 alter table tenancy.organizations add column reasons_required boolean not null default false;
