@@ -131,6 +131,11 @@ describe("archives", () => {
     for (const [i, said] of now.entries()) expect([then[i], "error RT005"]).toContain(said);
     expect(now.filter((said) => said === "error RT005").length).toBeGreaterThan(3);
     expect(now.at(-1)).toBe(then.at(-1));
+    // Nor are rows brought back to what is not known.
+    const unknown = times[now.indexOf("error RT005")];
+    await expect(
+      asOwner("select data.undo_rows($1, '[{\"id\": 1}]', $2, true)", [id, unknown]),
+    ).rejects.toMatchObject({ code: "RT005" });
     await sealed.seal();
     expect(await sealed.verify()).toMatchObject({ ok: true, problems: [], removed: 0 });
     await attachAll(id);
