@@ -72,10 +72,13 @@ async function make(name: string): Promise<string> {
     `e'tab\\tline\\n"quote"', 'NaN', -1, false, 'infinity', '-infinity', '00:00', 'null', '{}', null`,
   );
   await insert(3, "null, null, null, null, null, null, null, null, null, null");
+  // With a reason, which a version is committed to like its values.
   for (const sign of ["!", "?"])
-    await bench.query(`update org_acme.${name} set name = coalesce(name, '') || $1, amount = amount + 1`, [
-      sign,
-    ]);
+    await bench.query(
+      `with why as materialized (select set_config('cadastre.reason', 'because ' || $1, true) as reason)
+       update org_acme.${name} set name = coalesce(name, '') || $1, amount = amount + 1 from why where reason <> ''`,
+      [sign],
+    );
   await bench.query(`delete from org_acme.${name} where id = 2`);
   return id;
 }
@@ -133,6 +136,10 @@ describe("archives", () => {
     await expect(sealed.bench.query("select * from org_acme.things_diff($1)", [from])).rejects.toMatchObject({
       code: "RT005",
     });
+    // Nor are rows brought back to what is not known.
+    await expect(
+      asOwner("select data.undo_rows($1, '[{\"id\": 1}]', $2, true)", [id, from]),
+    ).rejects.toMatchObject({ code: "RT005" });
     await sealed.seal();
     expect(await sealed.verify()).toMatchObject({ ok: true, problems: [], removed: 0 });
     await attachAll(id);
@@ -305,7 +312,7 @@ it("removal says what is not known any more, and the trail accounts for it; what
   );
   expect((await sealed.verify()).problems.map(({ what }) => what)).toEqual(["missing"]);
   await sealed.tamper(
-    "insert into store_acme.removed_history (org_id, id, name, amount, big, ok, born, at, time_of, note, list, code, file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line) select org_id, id, name, amount, big, ok, born, at, time_of, note, list, code, file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line from public.saved",
+    "insert into store_acme.removed_history (org_id, id, name, amount, big, ok, born, at, time_of, note, list, code, file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line, change_reason) select org_id, id, name, amount, big, ok, born, at, time_of, note, list, code, file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line, change_reason from public.saved",
     "alter table store_acme.removed_history enable always trigger history__refuse",
     "drop table public.saved",
   );

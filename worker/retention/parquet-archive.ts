@@ -33,6 +33,7 @@ const SYSTEM: [string, string][] = [
   ["changed_by", "uuid"],
   ["run_id", "uuid"],
   ["source_line", "bigint"],
+  ["change_reason", "text"],
 ];
 
 const inOrder = (fields: readonly ArchiveField[]): ArchiveField[] =>

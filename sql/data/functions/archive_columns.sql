@@ -5,7 +5,7 @@ language sql stable
 set search_path = ''
 as $$
   select 'array[' || coalesce(string_agg(format('t.%I::text', now_.name), ', ' order by f.position) || ', ', '')
-      || 't.file_id::text, t.version::text, t.change_type, t.change_mask::text, t.valid_from::text, t.valid_to::text, t.changed_by::text, t.run_id::text, t.source_line::text]'
+      || 't.file_id::text, t.version::text, t.change_type, t.change_mask::text, t.valid_from::text, t.valid_to::text, t.changed_by::text, t.run_id::text, t.source_line::text, t.change_reason]'
     from jsonb_to_recordset(p_fields) as f (name text, type text, position int)
     join data.fields now_ on now_.org_id = private.org_id() and now_.dataset_id = p_dataset and now_.position = f.position
 $$;

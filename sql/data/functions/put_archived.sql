@@ -21,9 +21,9 @@ begin
     from (select (x.value ->> 'position')::int as position, row_number() over (order by (x.value ->> 'position')::int) as i from jsonb_array_elements(p_fields) x) f
     join data.fields now_ on now_.org_id = n.org_id and now_.dataset_id = p_dataset and now_.position = f.position;
   execute format($q$
-    insert into %1$s (org_id, %2$s file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line)
+    insert into %1$s (org_id, %2$s file_id, version, change_type, change_mask, valid_from, valid_to, changed_by, run_id, source_line, change_reason)
     select $2, %3$s (r.value ->> %4$s)::uuid, (r.value ->> %4$s + 1)::int, r.value ->> %4$s + 2, (r.value ->> %4$s + 3)::bit varying,
-           (r.value ->> %4$s + 4)::timestamptz, (r.value ->> %4$s + 5)::timestamptz, (r.value ->> %4$s + 6)::uuid, (r.value ->> %4$s + 7)::uuid, (r.value ->> %4$s + 8)::bigint
+           (r.value ->> %4$s + 4)::timestamptz, (r.value ->> %4$s + 5)::timestamptz, (r.value ->> %4$s + 6)::uuid, (r.value ->> %4$s + 7)::uuid, (r.value ->> %4$s + 8)::bigint, r.value ->> %4$s + 9
       from jsonb_array_elements($1) r $q$, target, columns, made, width) using p_rows, n.org_id;
   get diagnostics put = row_count;
   return put;

@@ -26,6 +26,8 @@ begin
   elsif undo_rows.to_at is null or undo_rows.to_at > now() then
     perform core.raise('HS004', 'the moment is missing, or in the future', 'Give the moment to go back to.', 'to_at');
   end if;
+  -- Where versions of that moment are archived or removed, a row that was there would look as if it had not been.
+  perform private.whole_moment(undo_rows.dataset_id, undo_rows.to_at);
   select string_agg(format('(e ->> %L)::%s as %I', k.name, coalesce(f.type, case k.name when 'file_id' then 'uuid' else 'bigint' end), k.name), ', '),
          string_agg(format('v.%1$I = k.%1$I', k.name), ' and ')
     into picked, same_row
@@ -59,6 +61,6 @@ begin
 end
 $$;
 comment on function data.undo_rows(uuid, jsonb, timestamptz, boolean, text, text) is
-  'Brings rows ([{<key field>: value}], at most 5,000) back to how they were at a moment. on_conflict: abort, skip or force, where somebody else has edited a row since. Answers {dryRun, inserted, updated, deleted, unchanged, missing, conflicts, skipped, rows: [{key, effect, conflict, version, changedBy, changedAt, changeRun}]}. Needs record.restore, and record.create and record.delete where rows come back or go. Errors: DS001, DS005, DS008, HS001, HS002, HS004, HS006, 22023, 42501.';
+  'Brings rows ([{<key field>: value}], at most 5,000) back to how they were at a moment. on_conflict: abort, skip or force, where somebody else has edited a row since. Answers {dryRun, inserted, updated, deleted, unchanged, missing, conflicts, skipped, rows: [{key, effect, conflict, version, changedBy, changedAt, changeRun}]}. Needs record.restore, and record.create and record.delete where rows come back or go. Errors: DS001, DS005, DS008, HS001, HS002, HS004, HS006, RT005, RT006, 22023, 42501.';
 revoke execute on function data.undo_rows(uuid, jsonb, timestamptz, boolean, text, text) from public;
 grant execute on function data.undo_rows(uuid, jsonb, timestamptz, boolean, text, text) to cadastre_user, cadastre_worker;
