@@ -68,7 +68,7 @@ const BY_SQLSTATE: Record<string, { code: string; message?: string; hint: string
   "57P03": { code: "UNAVAILABLE", message: "the database is starting", hint: "Try again in a moment." },
 };
 /** Classes of our own domains (docs/reference/errors.md); their messages are written for people. */
-const DOMAIN_CODE = /^(TN|AC|AU|DS|IN|QC|LN|CT|CP|AN|OP)\d{3}$/;
+const DOMAIN_CODE = /^(TN|AC|AU|DS|IN|QC|LN|CT|CP|AN|OP|RT)\d{3}$/;
 
 function fromDatabase(code: string, message: string, hint?: string, column?: string): PublicError | null {
   if (DOMAIN_CODE.test(code)) return { code, message, hint: hint ?? null, field: column || null };

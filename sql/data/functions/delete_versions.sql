@@ -3,7 +3,7 @@
 -- have been quicker. Internal. Error RT007.
 create or replace function data.delete_versions(p_dataset uuid) returns bigint
 language plpgsql
-set search_path = '' set lock_timeout = '10s'
+set search_path = '' set lock_timeout = '2s'
 as $$
 declare
   n record := data.dataset_names(p_dataset);
