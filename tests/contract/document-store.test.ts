@@ -437,6 +437,16 @@ describe("staging in a document store", () => {
     await expect(markRejected(store, file, lines(), new AbortController().signal)).rejects.toBe(own);
   });
 
+  test("the records of single lines may be removed, again and again, and no others", async () => {
+    const org = newOrg();
+    const [file, other] = [newFile(org), newFile(org)];
+    for (const one of [file, other]) await stage(one, "id,name\n1,a\n2,b\n3,c\n");
+    expect(await store.removeLines(org, "orders", file.fileId, [2, 4, 99])).toBe(2);
+    expect(await store.removeLines(org, "orders", file.fileId, [2, 4])).toBe(0);
+    expect((await all(file)).map((record) => record.line)).toEqual([3]);
+    expect(await all(other)).toHaveLength(3);
+  });
+
   test("a removed file is gone, with its record, and may be removed again", async () => {
     const org = newOrg();
     const [file, other] = [newFile(org), newFile(org)];

@@ -1,9 +1,10 @@
 -- Deletes the versions in pg_temp.cadastre_leaving (of history's shape) from history; nobody else has the right, so the
 -- refusal and the missing right are lifted for this statement. How many went must be how many there are: an erasure may
--- have been quicker. Internal. Error RT007.
+-- have been quicker. The lock on the table is not waited for longer than a moment: whoever waits for it lets nobody past.
+-- Internal. Errors: RT007, 55P03.
 create or replace function data.delete_versions(p_dataset uuid) returns bigint
 language plpgsql
-set search_path = '' set lock_timeout = '10s'
+set search_path = '' set lock_timeout = '2s'
 as $$
 declare
   n record := data.dataset_names(p_dataset);
