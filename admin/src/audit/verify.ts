@@ -86,33 +86,48 @@ interface Jwks {
   keys: (JsonWebKey & { kid?: string })[];
 }
 
-async function signed(proof: Proof, jwks: Jwks): Promise<Pick<Verdict, "signature" | "keyId">> {
-  const [head = "", body = "", signature = ""] = proof.checkpoint.split(".");
-  const decode = (part: string) =>
-    JSON.parse(new TextDecoder().decode(fromBase64Url(part))) as Record<string, unknown>;
-  const keyId = String(decode(head).kid ?? "");
-  const told = decode(body);
-  if (told.root !== proof.root || told.size !== proof.size) return { signature: false, keyId };
-  const jwk = jwks.keys.find(({ kid }) => kid === keyId);
-  if (!jwk) return { signature: false, keyId };
+const TYPE = "cadastre-checkpoint";
+
+const decode = (part: string): Record<string, unknown> =>
+  JSON.parse(new TextDecoder().decode(fromBase64Url(part))) as Record<string, unknown>;
+
+async function isSigned(text: string, signature: Bytes, jwk: JsonWebKey): Promise<boolean | null> {
   try {
     const { kty, crv, x } = jwk;
-    const key = await crypto.subtle.importKey(
-      "jwk",
-      { kty: kty!, crv: crv!, x: x! },
-      { name: "Ed25519" },
-      false,
-      ["verify"],
-    );
-    const good = await crypto.subtle.verify(
-      "Ed25519",
-      key,
-      fromBase64Url(signature),
-      encoder.encode(`${head}.${body}`),
-    );
-    return { signature: good, keyId };
+    const key = await crypto.subtle.importKey("jwk", { kty: kty!, crv: crv!, x: x! }, "Ed25519", false, [
+      "verify",
+    ]);
+    return await crypto.subtle.verify("Ed25519", key, signature, encoder.encode(text));
   } catch {
-    return { signature: null, keyId };
+    return null;
+  }
+}
+
+/** Whether the checkpoint says this root of this size, and a key of these signed it. */
+async function signed(proof: Proof, { keys }: Jwks): Promise<Pick<Verdict, "signature" | "keyId">> {
+  const [head = "", body = "", signature = ""] = proof.checkpoint.split(".");
+  try {
+    const { kid, typ } = decode(head);
+    const { root, size } = decode(body);
+    const jwk = keys.find((key) => key.kid === kid);
+    if (!jwk || typ !== TYPE || root !== proof.root || size !== proof.size)
+      return { signature: false, keyId: null };
+    return {
+      signature: await isSigned(`${head}.${body}`, fromBase64Url(signature), jwk),
+      keyId: String(kid),
+    };
+  } catch {
+    return { signature: false, keyId: null };
+  }
+}
+
+/** The text is of the row that was asked for. */
+function isOf({ kind, id, text }: Proof): boolean {
+  if (kind === "change") return text.split("|")[1] === id;
+  try {
+    return (JSON.parse(text) as { id?: unknown }).id === id;
+  } catch {
+    return false;
   }
 }
 
@@ -120,7 +135,7 @@ export async function verifyProof(proof: Proof, jwks: Jwks): Promise<Verdict> {
   const leaf = await leafOf(proof);
   const root = await rootOf(fromHex(proof.leaf), proof);
   return {
-    row: toHex(leaf) === proof.leaf,
+    row: toHex(leaf) === proof.leaf && isOf(proof),
     tree: root !== null && toHex(root) === proof.root,
     ...(await signed(proof, jwks)),
   };
