@@ -1,11 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { parse, stringify } from "yaml";
-import { z } from "zod";
-import { fromGreatExpectations, toGreatExpectations } from "../../lib/quality/great-expectations.ts";
-import { fromOdcs, toOdcs } from "../../lib/quality/odcs.ts";
-import { type Rule, ruleShape, type Skipped } from "../../lib/quality/rule.ts";
-import { fromSoda, toSoda } from "../../lib/quality/soda.ts";
+import {
+  RULE_FORMATS,
+  type RuleFile,
+  type RuleFormat,
+  readRuleFile,
+  writeRuleFile,
+} from "../../lib/quality/files.ts";
+import type { Rule } from "../../lib/quality/rule.ts";
 import {
   type Command,
   fail,
@@ -19,10 +21,7 @@ import {
 } from "../command.ts";
 
 const MAX_FILE = 2_000_000;
-const MAX_RULES = 1000;
 const DEFAULT_LOADS = 40;
-const ORIGINS = { json: "hand", gx: "great_expectations", soda: "soda", odcs: "odcs" } as const;
-type Format = keyof typeof ORIGINS;
 
 interface Asked {
   session: Session;
@@ -50,45 +49,21 @@ async function query<T>({ session, org, userId }: Asked, text: string, values: u
   return rows as T[];
 }
 
-function formatOf({ file, format }: Given): Format {
+function formatOf({ file, format }: Given): RuleFormat {
   if (format === undefined && /\.odcs\.ya?ml$/i.test(file ?? "")) return "odcs";
   if (format === undefined) return /\.ya?ml$/i.test(file ?? "") ? "soda" : "json";
-  return Object.hasOwn(ORIGINS, format)
-    ? (format as Format)
-    : fail("USAGE", "--format is json, gx, soda or odcs");
+  return RULE_FORMATS.find((one) => one === format) ?? fail("USAGE", "--format is json, gx, soda or odcs");
 }
 
 /** A file of one rule, of many, a suite or checks. Errors: AppError NOT_A_FILE, BAD_INPUT. */
-async function readRules(
-  given: Given,
-  dataset: string,
-): Promise<{ rules: Rule[]; skipped: Skipped[]; format: Format }> {
+async function readRules(given: Given, dataset: string): Promise<RuleFile> {
   const { file } = given;
   if (!file) fail("USAGE", "--file is missing", "Name a file with rules.");
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) fail("NOT_A_FILE", `${file} is not a file`, "Name a file with rules.");
   if (found.size > MAX_FILE) fail("USAGE", `${file} is longer than ${MAX_FILE} bytes`);
   const text = await readFile(file, "utf8");
-  const format = formatOf(given);
-  if (format === "soda") return { ...fromSoda(text, dataset), format };
-  let content: unknown;
-  try {
-    content = format === "odcs" ? parse(text, { maxAliasCount: 10 }) : JSON.parse(text);
-  } catch (error) {
-    fail(
-      "BAD_INPUT",
-      `${file} is not ${format === "odcs" ? "YAML" : "JSON"}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  if (format === "odcs") return { ...fromOdcs(content, dataset), format };
-  const isSuite = content !== null && typeof content === "object" && "expectations" in content;
-  if (format === "gx" || isSuite) return { ...fromGreatExpectations(content, dataset), format: "gx" };
-  const list = z
-    .array(ruleShape)
-    .max(MAX_RULES)
-    .safeParse(Array.isArray(content) ? content : [content]);
-  if (!list.success) fail("BAD_INPUT", `${file} is not a list of rules`, z.prettifyError(list.error));
-  return { rules: list.data, skipped: [], format };
+  return readRuleFile(text, formatOf(given), dataset);
 }
 
 async function save(
@@ -199,8 +174,8 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     return 0;
   },
   async add(asked, given, output) {
-    const { rules, skipped, format } = await readRules(given, asked.dataset);
-    const saved = await save(asked, rules, ORIGINS[format], given.deploy === true);
+    const { rules, skipped, origin } = await readRules(given, asked.dataset);
+    const saved = await save(asked, rules, origin, given.deploy === true);
     output.print(
       { saved, skipped },
       [
@@ -321,18 +296,12 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
   },
   async export(asked, given, output) {
     const rules = (await query<Saved>(asked, SAVED, [asked.datasetId])).map(definitionOf);
-    const format = formatOf(given);
-    if (format === "json") output.print(rules, JSON.stringify(rules, null, 2));
-    else if (format === "gx") {
-      const { suite, skipped } = toGreatExpectations(asked.dataset, rules);
-      output.print({ suite, skipped }, JSON.stringify(suite, null, 2));
-    } else if (format === "odcs") {
-      const contract = toOdcs(asked.datasetId, asked.dataset, rules);
-      output.print(contract, stringify(contract));
-    } else {
-      const { text, skipped } = toSoda(asked.dataset, rules);
-      output.print({ text, skipped }, text);
-    }
+    const { text, skipped } = writeRuleFile(
+      { id: asked.datasetId, name: asked.dataset },
+      rules,
+      formatOf(given),
+    );
+    output.print({ text, skipped }, text);
     return 0;
   },
   async drop(asked, given, output) {

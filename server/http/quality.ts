@@ -109,7 +109,7 @@ export function qualityRoutes({ pool, organizations, claimKey }: QualityOptions)
   });
 
   router.get("/orgs/:slug/datasets/:name/rules", async (request: Request<Params>, response) => {
-    const { format } = parseInput(writeQuery, request.query, "format is json, gx or soda.");
+    const { format } = parseInput(writeQuery, request.query, "format is json, gx, soda or odcs.");
     const { ask, id } = await enter(request, response);
     const [allowed] = await ask<{ may: boolean }>(MAY_EXPORT, [id]);
     if (!allowed?.may) {
@@ -118,7 +118,7 @@ export function qualityRoutes({ pool, organizations, claimKey }: QualityOptions)
       });
     }
     const rules = (await ask<Record<string, unknown>>(RULES, [id])).map(plainRule);
-    const { text, type, ending } = writeRuleFile(request.params.name, rules, format);
+    const { text, type, ending } = writeRuleFile({ id, name: request.params.name }, rules, format);
     response
       .set("Cache-Control", "no-store")
       .set("Content-Disposition", `attachment; filename="${request.params.name}-rules.${ending}"`)
@@ -130,7 +130,7 @@ export function qualityRoutes({ pool, organizations, claimKey }: QualityOptions)
     "/orgs/:slug/datasets/:name/rules/read",
     express.text({ limit: MAX_FILE, type: () => true }),
     async (request: Request<Params>, response) => {
-      const { format } = parseInput(readQuery, request.query, "format is auto, json, gx or soda.");
+      const { format } = parseInput(readQuery, request.query, "format is auto, json, gx, soda or odcs.");
       await enter(request, response);
       const text: unknown = request.body;
       response.json(readRuleFile(typeof text === "string" ? text : "", format, request.params.name));

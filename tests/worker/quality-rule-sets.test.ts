@@ -333,6 +333,8 @@ describe("figures and targets", () => {
     ]);
     await bench.query("select quality.deploy_rule($1, 'v_there')", [id]);
     await bench.query("select quality.set_score_target($1, 0.9)", [id]);
+    // One rule of notice alone: the ones that an organization begins with would tell besides.
+    await bench.db.admin.query("delete from ops.notification_rules; delete from ops.notifications");
     await bench.query(
       "select ops.put_notification_rule(event_kind => 'quality.*', channel => 'in_app', recipient_permission => 'quality.monitor')",
     );

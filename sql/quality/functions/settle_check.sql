@@ -1,13 +1,12 @@
 -- Ends a check: its score, and incidents for failed rules of severity error and above. Score: the mean of the rules'
 -- credits, weighted by severity (info 0, warning 1, error 3, critical 5); a rule about rows earns the share of rows that
--- met it, a statistic all or nothing. An open incident of the rule goes on instead of a second one. Internal.
+-- met it, a statistic all or nothing. An open incident of the rule goes on instead of a second one; a new one is told of by its table's trigger. Internal.
 create or replace function quality.settle_check(p_dataset uuid, p_check uuid, p_run uuid, p_rows bigint) returns numeric
 language plpgsql
 set search_path = ''
 as $$
 declare
   earned numeric;
-  told bigint;
 begin
   insert into quality.scores as s (org_id, dataset_id, check_id, run_id, score, rules, failed, row_count)
   select private.org_id(), p_dataset, p_check, p_run,
@@ -19,7 +18,6 @@ begin
   on conflict (org_id, dataset_id, check_id) do update
      set score = excluded.score, rules = excluded.rules, failed = excluded.failed, row_count = excluded.row_count, checked_at = clock_timestamp()
   returning s.score into earned;
-  with opened as (
   insert into quality.incidents as i (org_id, dataset_id, rule_name, severity, title, first_check, last_check, due_at)
   select r.org_id, r.dataset_id, r.rule_name, r.severity, left(r.message || case when r.measured is null and r.failures = 0 then '' when r.measured is null then format(': %s of %s rows do not', r.failures, r.row_count)
            else format('; it is %s', trim_scale(r.measured)) end, 500),
@@ -29,14 +27,7 @@ begin
      and r.rule_id is not null
   on conflict (org_id, dataset_id, rule_name) where state <> 'resolved' do update
      set occurrences = i.occurrences + (i.last_check <> excluded.last_check)::int, last_check = excluded.last_check,
-         title = excluded.title, severity = excluded.severity, last_at = clock_timestamp()
-  returning i.id, i.rule_name, i.severity, i.title, i.occurrences, i.first_check)
-  select count(private.emit_event(d.org_id, 'quality.incident', o.severity, 'incident', o.id::text, d.name || ' ' || o.rule_name, d.id,
-           format('%s: rule %s failed', d.name, o.rule_name), o.title, '/incidents/' || o.id,
-           jsonb_build_object('dataset', d.name, 'datasetId', d.id, 'incidentId', o.id, 'rule', o.rule_name, 'severity', o.severity, 'checkId', p_check))) into told
-    from opened o join data.datasets d on d.org_id = private.org_id() and d.id = p_dataset
-   -- One that goes on was told when it was opened.
-   where o.first_check = p_check and o.occurrences = 1;
+         title = excluded.title, severity = excluded.severity, last_at = clock_timestamp();
   perform quality.settle_target(p_dataset, p_check, earned);
   return earned;
 end

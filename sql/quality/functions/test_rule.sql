@@ -28,10 +28,10 @@ begin
   c := quality.compile_rule(test_rule.dataset_id, v.kind, v.fields, v.parameters);
   wanted := least(greatest(coalesce(test_rule.sample_rows, 1000), 1), most);
   select d.row_count into total from data.datasets d where d.org_id = n.org_id and d.id = test_rule.dataset_id;
-  -- Whole pages, of a large table a share of them: three times what is wanted, since they are not equally full.
+  -- Whole pages, of a large table (a small one has too few) a share of them: three times what is wanted, since they are not equally full.
   drop table if exists pg_temp.cadastre_tested;
   execute format('create temp table cadastre_tested on commit drop as select t.* from %s t %s limit %s', n.current_table,
-    case when total > 10 * wanted then format('tablesample system (%s)', round(100.0 * least(1, 3.0 * wanted / total), 4)) end, wanted);
+    case when total > greatest(10 * wanted, 100000) then format('tablesample system (%s)', round(100.0 * least(1, 3.0 * wanted / total), 4)) end, wanted);
   source := 'pg_temp.cadastre_tested';
   asked := quality.check_relation(test_rule.dataset_id, null, source, source,
     jsonb_build_array(to_jsonb(c) || to_jsonb(v) || jsonb_build_object('no', 1, 'name', coalesce(test_rule.definition ->> 'name', v.kind)))) -> 0;
