@@ -1,0 +1,61 @@
+/** Textes de l'historique : moments, comparaison, annulation, versions d'une ligne, motifs. */
+import type { enHistory } from "./en-history.ts";
+
+export const frHistory: typeof enHistory = {
+  reason: "Motif",
+  reason_required:
+    "Votre organisation en demande un à chaque modification à la main. Il reste avec la version.",
+  reason_free: "Facultatif. Il reste avec la version.",
+  reason_missing: "Dites d'abord pourquoi",
+  row: "Ligne",
+  rows: "Lignes",
+  what: "Ce qu'elle devient",
+  last_changed: "Dernière modification",
+  conflict: "modifiée depuis",
+  conflicts: "Modifiées depuis",
+  by_load: "par un chargement",
+  by_hand: "à la main",
+  effect: {
+    inserted: "Reviennent",
+    updated: "Reprennent leurs valeurs",
+    deleted: "Disparaissent",
+    unchanged: "Le sont déjà",
+    missing: "Version antérieure non conservée",
+  },
+  becomes: {
+    insert: "revient",
+    update: "reprend ses valeurs",
+    delete: "disparaît",
+    missing: "reste : non conservée",
+  },
+  first_rows: "Les %{shown} premières lignes sur %{all}.",
+  on_conflict: "Des lignes ont été modifiées après. Que doivent-elles devenir ?",
+  choice: {
+    abort: "Ne rien annuler encore",
+    abort_text: "Regarder d'abord ces lignes ; rien n'est écrit.",
+    skip: "Les laisser telles quelles",
+    skip_text: "Toutes les autres reviennent en arrière ; ce qui a été modifié depuis reste.",
+    force: "Les écraser aussi",
+    force_text:
+      "Elles reviennent elles aussi. Ce qui a été modifié depuis ne reste que dans leur historique.",
+  },
+  about_run:
+    "Chaque ligne écrite par ce chargement redevient ce qu'elle était avant. Rien n'est perdu : l'annulation est un chargement à son tour, et s'annule de même.",
+  about_rows: "Ces lignes redeviennent ce qu'elles étaient à ce moment, en versions nouvelles.",
+  undo: "Annuler ces changements",
+  undo_load: "Annuler ce chargement",
+  undo_load_title: "Annuler un chargement de %{name}",
+  undo_rows: "Annuler des changements",
+  undo_rows_title: "Ramener %{smart_count} ligne à un moment |||| Ramener %{smart_count} lignes à un moment",
+  undo_rows_text: "Telles qu'au",
+  preview: "Montrer ce qui se passerait",
+  nothing_to_undo: "Rien à annuler : tout est comme avant.",
+  undone: "Annulé : %{inserted} revenues, %{updated} reprises, %{deleted} disparues.",
+  skipped: "%{smart_count} ligne laissée telle quelle. |||| %{smart_count} lignes laissées telles quelles.",
+  to_undo_run: "Ouvrir l'annulation",
+  is_undo: "Cette exécution a annulé un chargement.",
+  is_undo_link: "Le chargement",
+  was_undone: "Ce chargement a été annulé.",
+  was_undone_link: "L'annulation",
+  what_changed: "Ce qu'il a changé",
+};
