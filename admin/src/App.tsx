@@ -134,6 +134,7 @@ export function App() {
           <Route path="/lineage/:dataset" element={<Lineage />} />
           <Route path="/upload" element={<Upload />} />
           <Route path="/records/:dataset" element={<Records />} />
+          <Route path="/records/:dataset/as-of/:at/:load?" element={<Records />} />
           <Route path="/records/:dataset/:id" element={<RecordPage />} />
           <Route path="/account/:room?" element={<AccountPage />} />
           <Route path="/outbox" element={<Outbox />} />

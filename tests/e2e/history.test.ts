@@ -1,0 +1,165 @@
+/**
+ * History, as people come to it in a browser: rows as they were, what a load changed, a load undone with a row that was
+ * changed since left alone, a row walked back to its line; and another system's webhook made and delivered to.
+ */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  acceptContract,
+  axeViolations,
+  picture,
+  type Stage,
+  setStage,
+  uploadCsv,
+  waitForStatus,
+} from "./support.ts";
+
+const ORG = "observatory";
+const HEADER = "order_id,customer,amount,status,ordered_on";
+const line = (id: number, status: string) => `${id},Customer ${id},${10 + id}.50,${status},2024-01-02`;
+const file = (name: string, lines: string[]) => ({ name, text: `${HEADER}\n${lines.join("\n")}\n` });
+const range = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
+const recordPath = (id: number) => `/records/orders/${encodeURIComponent(`[${id}]`)}`;
+
+let stage: Stage;
+let page: Page;
+let badRun = "";
+
+const go = async (path: string, who = page) => {
+  await who.goto(stage.url + path);
+  await who.locator("main h1").waitFor();
+};
+/** What fades in or out is looked at when it stands still. */
+const accessible = async (who = page) => {
+  await who.waitForLoadState("networkidle");
+  await who.waitForTimeout(400);
+  return axeViolations(who);
+};
+const cells = (who = page) => who.locator("main tbody tr");
+
+beforeAll(async () => {
+  stage = await setStage();
+  page = await stage.visit("owner", { org: ORG });
+  await uploadCsv(
+    page,
+    stage.url,
+    file(
+      "first.csv",
+      range(1, 8).map((id) => line(id, "sent")),
+    ),
+    { dataset: "orders", key: ["order_id"] },
+  );
+  await acceptContract(page);
+  await waitForStatus(page, "Succeeded");
+  // Three rows changed, two new, one that cannot be read.
+  await uploadCsv(
+    page,
+    stage.url,
+    file("wrong.csv", [
+      ...range(1, 3).map((id) => line(id, "lost")),
+      ...range(9, 2).map((id) => line(id, "new")),
+      "11,Odd,many,sent,2024-01-02",
+    ]),
+    { dataset: "orders" },
+  );
+  await waitForStatus(page, "Succeeded");
+  badRun = new URL(page.url()).pathname;
+  // Somebody corrects one of its rows by hand.
+  await go(recordPath(2));
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.locator("input[name=customer]").fill("Corrected by hand");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Corrected by hand").first().waitFor();
+}, 240_000);
+afterAll(() => stage?.close());
+
+describe("rows as they were", () => {
+  test("as a load left them: said in a banner, sorted and filtered like now, and not to be changed", async () => {
+    await go("/records/orders");
+    await page.getByText("lost").first().waitFor();
+    await page.getByLabel("As a load left it").click();
+    await page.getByRole("option", { name: /first\.csv/ }).click();
+    await page.getByText(/as first\.csv left them/).waitFor();
+    await expect.poll(() => cells().count()).toBe(8);
+    expect(await cells().allTextContents()).not.toContain("lost");
+    expect(await page.locator("main tbody input[type=checkbox]").count()).toBe(0);
+    await page.getByRole("button", { name: /^Sort by order_id/ }).click();
+    await page
+      .getByLabel(/customer/)
+      .first()
+      .fill("Customer");
+    await expect.poll(() => cells().first().textContent()).toMatch(/^[18]Customer [18]/);
+    await picture(page, "history-as-of");
+    expect(await accessible()).toEqual([]);
+    // The address leads there too.
+    await page.reload();
+    await page.getByText(/as first\.csv left them/).waitFor();
+    await page.getByRole("button", { name: "Back to now" }).click();
+    await page.getByText("lost").first().waitFor();
+    expect(await page.getByText(/left them/).count()).toBe(0);
+  });
+
+  test("at a date and time, however typed", async () => {
+    await go("/records/weather");
+    await page.locator("input[type=datetime-local]").fill("2030-01-01T00:00:00");
+    await page.getByText(/as they were on 1 Jan 2030/).waitFor();
+  });
+});
+
+describe("a wrong load", () => {
+  test("is undone: shown first, a row corrected since is left, all others are back", async () => {
+    await go(badRun);
+    await page.getByRole("button", { name: "Undo this load" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("changed since", { exact: true }).waitFor();
+    const table = dialog.getByRole("table");
+    expect(await table.locator("tbody tr").count()).toBe(5);
+    expect(await table.locator("tbody tr").first().textContent()).toMatch(/^2.*changes back/);
+    // Undecided, there is nothing to press.
+    expect(await dialog.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
+    await dialog.getByLabel(/^Leave them as they are/).check();
+    await dialog.getByLabel(/^Reason/).fill("The shop sent the wrong file");
+    await picture(page, "history-undo");
+    expect(await accessible()).toEqual([]);
+    await dialog.getByRole("button", { name: "Undo" }).click();
+    await dialog.getByText("Undone: 0 came back, 2 changed back, 2 went.").waitFor();
+    expect(await dialog.getByRole("status").textContent()).toContain("1 row left as it is.");
+    await dialog.getByRole("link", { name: "Open the undo" }).click();
+    await page.getByText("This run undid a load.").waitFor();
+    await page.getByText("The shop sent the wrong file").first().waitFor();
+    await picture(page, "history-undo-run");
+    expect(await accessible()).toEqual([]);
+
+    await go("/records/orders");
+    await expect.poll(() => cells().count()).toBe(8);
+    const rows = (await cells().allTextContents()).join("\n");
+    expect(rows).toContain("Corrected by hand");
+    expect(rows.match(/lost/g)).toHaveLength(1);
+    await go(badRun);
+    await page.getByText("This load was undone.").waitFor();
+    expect(await page.getByRole("button", { name: "Undo this load" }).count()).toBe(0);
+  });
+
+  test("is out of reach for who may not undo", async () => {
+    const viewer = await stage.visit("viewer", { org: ORG });
+    await go(badRun, viewer);
+    expect(await viewer.getByRole("button", { name: "Undo this load" }).count()).toBe(0);
+    await viewer.context().close();
+  });
+
+  test("and chosen rows go back to a moment of their own", async () => {
+    await go("/records/orders");
+    const row = cells().filter({ hasText: "Corrected by hand" });
+    await row.locator("input[type=checkbox]").check();
+    await page.getByRole("button", { name: "Undo changes" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("As a load left it").click();
+    await page.getByRole("option", { name: /first\.csv/ }).click();
+    await dialog.getByRole("button", { name: "Show what would happen" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByText("Undone: 0 came back, 1 changed back, 0 went.").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await expect.poll(() => page.getByText("Corrected by hand").count()).toBe(0);
+    expect((await cells().allTextContents()).join("\n")).not.toContain("lost");
+  });
+});
