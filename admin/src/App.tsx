@@ -24,6 +24,7 @@ const Home = lazy(() => import("./home/Home.tsx"));
 const Upload = lazy(() => import("./upload/Upload.tsx"));
 const Records = lazy(() => import("./records/Records.tsx"));
 const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
+const Comparison = lazy(() => import("./history/Comparison.tsx"));
 const Lineage = lazy(() => import("./lineage/Lineage.tsx"));
 const Connectors = lazy(() => import("./connectors/List.tsx"));
 const Connect = lazy(() => import("./connectors/Connect.tsx"));
@@ -132,6 +133,7 @@ export function App() {
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />
           <Route path="/lineage/:dataset" element={<Lineage />} />
+          <Route path="/history/:dataset" element={<Comparison />} />
           <Route path="/upload" element={<Upload />} />
           <Route path="/records/:dataset" element={<Records />} />
           <Route path="/records/:dataset/as-of/:at/:load?" element={<Records />} />

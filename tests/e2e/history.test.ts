@@ -95,6 +95,11 @@ describe("rows as they were", () => {
     await page.reload();
     await page.getByText(/as first\.csv left them/).waitFor();
     await page.getByRole("button", { name: "Back to now" }).click();
+    // Filters outlive the way there and back.
+    await page
+      .getByLabel(/customer/)
+      .first()
+      .fill("");
     await page.getByText("lost").first().waitFor();
     expect(await page.getByText(/left them/).count()).toBe(0);
   });
@@ -102,7 +107,43 @@ describe("rows as they were", () => {
   test("at a date and time, however typed", async () => {
     await go("/records/weather");
     await page.locator("input[type=datetime-local]").fill("2030-01-01T00:00:00");
-    await page.getByText(/as they were on 1 Jan 2030/).waitFor();
+    await page.getByText(/as they were on Jan 1, 2030/).waitFor();
+  });
+});
+
+describe("a comparison", () => {
+  test("of a load with what it found: counts, columns, cells, the loads as a picture and a table", async () => {
+    await go(badRun);
+    await page.getByRole("link", { name: "What it changed" }).click();
+    await page.getByText("What wrong.csv changed").waitFor();
+    const rows = page.getByRole("region", { name: "Rows that differ" });
+    await rows.locator("tbody tr").nth(4).waitFor();
+    const changed = rows.locator("tbody tr").filter({ hasText: "Changed" }).first();
+    expect(await changed.locator("del").textContent()).toContain("sent");
+    expect(await changed.locator("ins").textContent()).toContain("lost");
+    const bars = page.getByRole("region", { name: "Changed fields" });
+    expect(await bars.getByRole("listitem").allTextContents()).toEqual(["status3"]);
+    await picture(page, "history-comparison");
+    expect(await accessible()).toEqual([]);
+    await rows.getByLabel("Change").click();
+    await page.getByRole("option", { name: "Added" }).click();
+    await expect.poll(() => rows.locator("tbody tr").count()).toBe(2);
+    const loads = page.getByRole("region", { name: "Loads" });
+    await loads.getByRole("button", { name: "Show as a table" }).click();
+    expect(await loads.locator("tbody tr").count()).toBe(2);
+    await loads.getByRole("button", { name: /^What it changed: first\.csv/ }).click();
+    await page.getByText("What first.csv changed").waitFor();
+    await expect.poll(() => rows.locator("tbody tr").count()).toBe(8);
+  });
+
+  test("of any two moments: of what a load left with now", async () => {
+    await go("/history/orders");
+    await page.getByLabel("As a load left it").first().click();
+    await page.getByRole("option", { name: /wrong\.csv/ }).click();
+    await page.getByLabel("As a load left it").nth(1).click();
+    await page.getByRole("option", { name: "Now" }).click();
+    const rows = page.getByRole("region", { name: "Rows that differ" });
+    await expect.poll(() => rows.locator("ins").allTextContents()).toEqual(["+Corrected by hand"]);
   });
 });
 
