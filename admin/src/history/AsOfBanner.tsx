@@ -33,6 +33,8 @@ export function AsOfBanner({ dataset, moment, onClear }: Props) {
         bgcolor: "background.paper",
         borderWidth: 2,
         alignItems: "center",
+        "& .MuiAlert-action": { flexShrink: 0, flexWrap: "wrap", gap: 1 },
+        "& .MuiButton-root": { whiteSpace: "nowrap" },
       }}
       action={
         <>

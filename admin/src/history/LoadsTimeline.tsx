@@ -44,14 +44,13 @@ function Chart({ loads, from, to, onLoad }: Props) {
     return from !== undefined && at >= Date.parse(from) && (!to || at <= Date.parse(to));
   };
   return (
-    <Box ref={box} sx={{ width: "100%" }}>
-      <svg
-        width={width}
-        height={HEIGHT}
-        role="group"
-        aria-label={translate("app.history.timeline_text", { smart_count: shown.length })}
-        style={{ display: "block" }}
-      >
+    <Box
+      component="nav"
+      ref={box}
+      aria-label={translate("app.history.timeline_text", { smart_count: shown.length })}
+      sx={{ width: "100%" }}
+    >
+      <svg width={width} height={HEIGHT} role="presentation" style={{ display: "block" }}>
         {shown.map((load, index) => {
           const bar = Math.min(MAX_WIDTH, each * 0.7);
           const x = index * each + (each - bar) / 2;

@@ -90,4 +90,7 @@ export const enHistory = {
   no_difference: "No row differs.",
   more_fields: "%{smart_count} more field |||| %{smart_count} more fields",
   from: "From",
+  go_on: "Go on",
+  by_undo: "by an undo",
+  issues: "What the rules said",
 };

@@ -100,4 +100,7 @@ export const frHistory: typeof enHistory = {
   no_difference: "Aucune ligne ne diffère.",
   more_fields: "%{smart_count} autre champ |||| %{smart_count} autres champs",
   from: "De",
+  go_on: "Continuer",
+  by_undo: "par une annulation",
+  issues: "Ce qu'ont dit les règles",
 };
