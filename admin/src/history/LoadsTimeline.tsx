@@ -13,6 +13,9 @@ const HEIGHT = 110;
 const FLOOR = 88;
 const MAX_WIDTH = 46;
 const FONT = 11;
+/** Where bars are closer, names would run into each other. */
+const MIN_NAMED = 110;
+const MAX_NAME = 18;
 
 interface Props {
   loads: Load[];
@@ -29,6 +32,13 @@ function Chart({ loads, from, to, onLoad }: Props) {
   const textOf = useLoadText();
   const { box, width } = useWidth<HTMLDivElement>();
   const shown = loads.toReversed();
+  const nameOf = (load: Load) => {
+    const name = load.undoOf
+      ? translate("app.history.an_undo")
+      : (load.file?.fileName ?? translate("app.history.a_load"));
+    const cut = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
+    return load.undoneBy ? `${cut} (${translate("app.history.undone_short")})` : cut;
+  };
   const parts = (load: Load) =>
     [
       { rows: toNumber(load.insertedRows), color: palette.success.main },
@@ -87,7 +97,7 @@ function Chart({ loads, from, to, onLoad }: Props) {
               {within(load) && (
                 <rect x={x} y={FLOOR + 3} width={bar} height={3} rx={1.5} fill={palette.primary.main} />
               )}
-              {(load.undoOf || load.undoneBy) && (
+              {each >= MIN_NAMED && (
                 <text
                   x={x + bar / 2}
                   y={HEIGHT - 6}
@@ -95,7 +105,7 @@ function Chart({ loads, from, to, onLoad }: Props) {
                   fontSize={FONT}
                   fill={palette.text.secondary}
                 >
-                  {load.undoOf ? "↶" : "×"}
+                  {nameOf(load)}
                 </text>
               )}
             </a>

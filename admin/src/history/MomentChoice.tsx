@@ -90,13 +90,18 @@ export function MomentChoice({ datasetId, moment, onMoment, label = "app.record.
         <TextField
           select
           label={translate("app.history.as_load")}
-          value={known ? moment.load : ""}
+          value={known ? moment.load : moment.iso ? "typed" : "now"}
           onChange={(event) => choose(event.target.value)}
           margin="none"
           sx={{ width: 235, bgcolor: "background.paper" }}
-          slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
         >
-          <MenuItem value="">{translate(moment.iso ? "app.history.no_load" : "app.history.now")}</MenuItem>
+          <MenuItem value="now">{translate("app.history.now")}</MenuItem>
+          {/* Another moment than a load's: chosen beside this. */}
+          {moment.iso && !known && (
+            <MenuItem value="typed" disabled>
+              –
+            </MenuItem>
+          )}
           {loads.map((load) => (
             <MenuItem key={load.id} value={load.id}>
               {textOf(load)}

@@ -52,7 +52,6 @@ export const enHistory = {
   what_changed: "What it changed",
   as_load: "As a load left it",
   as_load_text: "You are looking at the rows as %{name} left them on %{moment}.",
-  no_load: "–",
   now: "Now",
   an_undo: "Undo",
   a_load: "Load",
@@ -93,4 +92,11 @@ export const enHistory = {
   go_on: "Go on",
   by_undo: "by an undo",
   issues: "What the rules said",
+  reasons: "Reasons",
+  reasons_required: "Ask for a reason with every change by hand",
+  reasons_help:
+    "Edits, deletions, restores, replays and undos then need one. It stays with the version, sealed with it, and whoever sees the row sees it. Loads need none.",
 };
+
+/** Texts of webhooks that other systems send. */
+export const enIncoming = {};

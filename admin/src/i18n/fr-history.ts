@@ -1,5 +1,5 @@
 /** Textes de l'historique : moments, comparaison, annulation, versions d'une ligne, motifs. */
-import type { enHistory } from "./en-history.ts";
+import type { enHistory, enIncoming } from "./en-history.ts";
 
 export const frHistory: typeof enHistory = {
   reason: "Motif",
@@ -60,7 +60,6 @@ export const frHistory: typeof enHistory = {
   what_changed: "Ce qu'il a changé",
   as_load: "Après un chargement",
   as_load_text: "Vous voyez les lignes telles que %{name} les a laissées le %{moment}.",
-  no_load: "–",
   now: "Maintenant",
   an_undo: "Annulation",
   a_load: "Chargement",
@@ -103,4 +102,10 @@ export const frHistory: typeof enHistory = {
   go_on: "Continuer",
   by_undo: "par une annulation",
   issues: "Ce qu'ont dit les règles",
+  reasons: "Motifs",
+  reasons_required: "Demander un motif à chaque modification à la main",
+  reasons_help:
+    "Modifications, suppressions, restaurations, reprises et annulations en demandent alors un. Il reste avec la version, scellé avec elle, et qui voit la ligne le voit. Les chargements n'en demandent pas.",
 };
+
+export const frIncoming: typeof enIncoming = {};
