@@ -29,6 +29,7 @@ const Lineage = lazy(() => import("./lineage/Lineage.tsx"));
 const Connectors = lazy(() => import("./connectors/List.tsx"));
 const Connect = lazy(() => import("./connectors/Connect.tsx"));
 const ConnectorShow = lazy(() => import("./connectors/Show.tsx"));
+const IncomingWebhooks = lazy(() => import("./incoming/List.tsx"));
 const Sources = lazy(() => import("./sources/List.tsx"));
 const SourceShow = lazy(() => import("./sources/Show.tsx"));
 const Pipelines = lazy(() => import("./pipelines/List.tsx"));
@@ -106,6 +107,7 @@ export function App() {
           <Route path="/connect" element={<Connect />} />
           <Route path="/connectors" element={<Connectors />} />
           <Route path="/connectors/:name" element={<ConnectorShow />} />
+          <Route path="/incoming" element={<IncomingWebhooks />} />
           <Route path="/sources" element={<Sources />} />
           <Route path="/sources/:name" element={<SourceShow />} />
           <Route path="/pipelines" element={<Pipelines />} />

@@ -2,6 +2,7 @@
  * History, as people come to it in a browser: rows as they were, what a load changed, a load undone with a row that was
  * changed since left alone, a row walked back to its line; and another system's webhook made and delivered to.
  */
+import { createHmac } from "node:crypto";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -172,6 +173,8 @@ describe("a wrong load", () => {
     expect(await accessible()).toEqual([]);
 
     await go("/records/orders");
+    await cells().first().waitFor();
+    await picture(page, "history-undone-rows");
     await expect.poll(() => cells().count()).toBe(8);
     const rows = (await cells().allTextContents()).join("\n");
     expect(rows).toContain("Corrected by hand");
@@ -202,5 +205,123 @@ describe("a wrong load", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
     await expect.poll(() => page.getByText("Corrected by hand").count()).toBe(0);
     expect((await cells().allTextContents()).join("\n")).not.toContain("lost");
+  });
+});
+
+describe("reasons", () => {
+  test("are asked for where the organization wants them, and stand with the version", async () => {
+    await go("/security/settings");
+    const wanted = page.getByRole("switch", { name: "Ask for a reason with every change by hand" });
+    await wanted.check();
+    await page.getByText("Saved").first().waitFor();
+    await go(recordPath(4));
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.locator("input[name=customer]").fill("Renamed");
+    await page.getByLabel(/^Reason/).fill("They married");
+    await page.getByRole("button", { name: "Save" }).click();
+    const history = page.getByRole("region", { name: "History" });
+    await history.getByText("They married").waitFor();
+    // What has no field for it asks before it goes on.
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Confirm" }).click();
+    const asked = page.getByRole("dialog", { name: "Say why first" });
+    await asked.getByLabel(/^Reason/).fill("Never ordered");
+    expect(await accessible()).toEqual([]);
+    await asked.getByRole("button", { name: "Go on" }).click();
+    await page.waitForURL(/\/records\/orders$/);
+    await go(recordPath(4));
+    await history.getByText("Never ordered").waitFor();
+    await history.getByRole("button", { name: "Restore version 1" }).click();
+    await page
+      .getByRole("dialog")
+      .getByLabel(/^Reason/)
+      .fill("They did order");
+    await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
+    await history.getByText("They did order").waitFor();
+    await page.waitForLoadState("networkidle");
+    await picture(page, "history-row");
+    expect(await accessible()).toEqual([]);
+    await go("/security/settings");
+    await wanted.uncheck();
+    await page.getByText("Saved").first().waitFor();
+  });
+});
+
+test("a row is walked back to its line in its file, and that load to its rejected rows", async () => {
+  await go(recordPath(3));
+  const history = page.getByRole("region", { name: "History" });
+  await history.getByText("wrong.csv").first().waitFor();
+  await history.getByText("by an undo").waitFor();
+  await history.getByRole("link", { name: "loaded from line 4" }).first().click();
+  await page.getByRole("heading", { name: /rejected row/ }).waitFor();
+  await page.getByText("11,Odd,many,sent,2024-01-02").first().waitFor();
+});
+
+describe("an incoming webhook", () => {
+  test("is made with a mapping, delivered to, seen in its rows; its refusals are told; it is switched off", async () => {
+    await go("/connectors");
+    await page.getByRole("tab", { name: "Incoming webhooks" }).click();
+    await page.getByText("No webhook comes in yet").waitFor();
+    expect(await accessible()).toEqual([]);
+    await page.getByRole("button", { name: "Add a webhook" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("The shop");
+    await dialog.getByLabel(/^Dataset/).click();
+    await page.getByRole("option", { name: "orders", exact: true }).click();
+    await dialog.getByLabel(/^How requests are proven/).click();
+    await page.getByRole("option", { name: "HMAC-SHA256" }).click();
+    await dialog.getByText(/in the header X-Signature/).waitFor();
+    await dialog.getByLabel("Where the events are").fill("data.orders");
+    await dialog.getByLabel("Say where each field is").check();
+    await dialog.getByLabel(/^order_id/).fill("id");
+    await dialog.getByLabel(/^customer/).fill("buyer.name");
+    await picture(page, "incoming-new");
+    expect(await accessible()).toEqual([]);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    const made = page.getByRole("dialog", { name: "Give this to the sender" });
+    const secret = await made.getByRole("textbox", { name: "Secret" }).inputValue();
+    const address = new URL(await made.getByRole("textbox", { name: "Address" }).inputValue()).pathname;
+    expect(await accessible()).toEqual([]);
+    await made.getByRole("button", { name: "I have kept it" }).click();
+
+    const body = JSON.stringify({
+      data: {
+        orders: [
+          { id: 70, buyer: { name: "By webhook" }, amount: 5, status: "new", ordered_on: "2024-02-02" },
+        ],
+      },
+    });
+    const deliver = (signature: string) =>
+      fetch(stage.url + address, { method: "POST", body, headers: { "x-signature": signature } });
+    const answer = await deliver(createHmac("sha256", secret).update(body).digest("hex"));
+    expect([answer.status, await answer.json()]).toMatchObject([202, { accepted: 1 }]);
+    expect((await deliver("00")).status).toBe(401);
+    await expect
+      .poll(
+        async () => {
+          await go("/records/orders");
+          await cells().first().waitFor();
+          return page.getByText("By webhook").count();
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBe(1);
+    await go("/incoming");
+    await page.getByText(/^Last refusal/).waitFor();
+    await page.getByText(/^Last event/).waitFor();
+    await picture(page, "incoming");
+    expect(await accessible()).toEqual([]);
+
+    await page.getByRole("button", { name: "New secret: The shop" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "New secret" }).click();
+    const fresh = await page.getByRole("dialog").getByRole("textbox", { name: "Secret" }).inputValue();
+    expect(fresh).not.toBe(secret);
+    await page.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByRole("button", { name: "Switch off: The shop" }).click();
+    await page.getByText("Switched off").waitFor();
+    expect((await deliver(createHmac("sha256", fresh).update(body).digest("hex"))).status).toBe(404);
+    await page.getByRole("button", { name: "Remove: The shop" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("No webhook comes in yet").waitFor();
   });
 });

@@ -99,4 +99,62 @@ export const enHistory = {
 };
 
 /** Texts of webhooks that other systems send. */
-export const enIncoming = {};
+export const enIncoming = {
+  subtitle:
+    "Other systems deliver their events to an address; each goes into one dataset's stream, checked and versioned like any load.",
+  add: "Add a webhook",
+  edit: "Change the webhook",
+  empty: "No webhook comes in yet",
+  empty_text: "Make an address, give it to the sender with its secret, and events become rows.",
+  how: "A webhook acts for whoever saved it last, with the permissions they have when an event comes in. Whether an event passes the dataset's checks is decided when it is loaded: see Streams and Rejected rows.",
+  called: "Name",
+  dataset: "Dataset",
+  into: "into",
+  acts_for: "acts for %{name}",
+  address: "Address",
+  scheme: "How requests are proven",
+  schemes: {
+    standard: "Standard Webhooks",
+    standard_text:
+      "Signed, with a time and an id: what most senders of today do. An event is taken once by its webhook-id.",
+    github: "GitHub",
+    github_text: "GitHub signs the body (X-Hub-Signature-256); an event is taken once by its delivery.",
+    stripe: "Stripe",
+    stripe_text: "Stripe signs time and body (Stripe-Signature); an event is taken once by its id.",
+    shopify: "Shopify",
+    shopify_text:
+      "Shopify signs the body (X-Shopify-Hmac-Sha256); an event is taken once by its webhook's id.",
+    hmac: "HMAC-SHA256",
+    hmac_text:
+      "The sender signs the body, in hexadecimal, in the header X-Signature; Idempotency-Key lets an event be taken once.",
+    token: "Shared secret",
+    token_text:
+      "The secret itself is sent along (Authorization: Bearer, or X-Webhook-Token). Only where the sender cannot sign.",
+  },
+  record_path: "Where the events are",
+  record_path_help: "Path in the body, such as data.items. Empty: the body itself. A list is several events.",
+  key_path: "Key of an event",
+  key_path_help: "Path of what an event is taken once by. Empty: what the scheme sends.",
+  map: "Say where each field is",
+  map_help: "Path within an event, such as data.total. An emptied field is left out.",
+  map_off: "The events' own names are the fields.",
+  own_secret: "Secret of the sender",
+  own_secret_help: "Where the sender gives one. Empty: one is made.",
+  own_secret_stays: "Empty: the one there is stays.",
+  on: "Takes events",
+  off: "Switched off",
+  received: "Last event",
+  never: "No event yet",
+  refused: "Last refusal",
+  switch_on: "Switch on",
+  switch_off: "Switch off",
+  rotate: "New secret",
+  overlap: "Hours for which the old one counts too",
+  overlap_help: "So long the sender may take to change over; at most a week.",
+  remove: "Remove the webhook?",
+  remove_text: "Its address answers no more, and its secret is gone. What was delivered stays.",
+  made: "Give this to the sender",
+  secret: "Secret",
+  secret_once: "It is shown this once, and kept sealed.",
+  secret_kept: "I have kept it",
+};

@@ -108,4 +108,66 @@ export const frHistory: typeof enHistory = {
     "Modifications, suppressions, restaurations, reprises et annulations en demandent alors un. Il reste avec la version, scellé avec elle, et qui voit la ligne le voit. Les chargements n'en demandent pas.",
 };
 
-export const frIncoming: typeof enIncoming = {};
+export const frIncoming: typeof enIncoming = {
+  subtitle:
+    "D'autres systèmes livrent leurs événements à une adresse ; chacun entre dans le flux d'un jeu de données, contrôlé et versionné comme tout chargement.",
+  add: "Ajouter un webhook",
+  edit: "Modifier le webhook",
+  empty: "Aucun webhook entrant",
+  empty_text:
+    "Créez une adresse, donnez-la à l'émetteur avec son secret : les événements deviennent des lignes.",
+  how: "Un webhook agit pour la dernière personne qui l'a enregistré, avec ses droits au moment où un événement arrive. Les contrôles du jeu de données jouent au chargement : voyez Flux et Lignes rejetées.",
+  called: "Nom",
+  dataset: "Jeu de données",
+  into: "vers",
+  acts_for: "agit pour %{name}",
+  address: "Adresse",
+  scheme: "Preuve des requêtes",
+  schemes: {
+    standard: "Standard Webhooks",
+    standard_text:
+      "Signé, avec une heure et un identifiant : ce que font la plupart des émetteurs. Un événement est pris une fois par son webhook-id.",
+    github: "GitHub",
+    github_text:
+      "GitHub signe le corps (X-Hub-Signature-256) ; un événement est pris une fois par sa livraison.",
+    stripe: "Stripe",
+    stripe_text:
+      "Stripe signe l'heure et le corps (Stripe-Signature) ; un événement est pris une fois par son id.",
+    shopify: "Shopify",
+    shopify_text:
+      "Shopify signe le corps (X-Shopify-Hmac-Sha256) ; un événement est pris une fois par l'identifiant de son webhook.",
+    hmac: "HMAC-SHA256",
+    hmac_text:
+      "L'émetteur signe le corps, en hexadécimal, dans l'en-tête X-Signature ; Idempotency-Key permet de prendre un événement une fois.",
+    token: "Secret partagé",
+    token_text:
+      "Le secret lui-même est envoyé (Authorization: Bearer, ou X-Webhook-Token). Seulement si l'émetteur ne sait pas signer.",
+  },
+  record_path: "Où sont les événements",
+  record_path_help:
+    "Chemin dans le corps, par exemple data.items. Vide : le corps même. Une liste donne plusieurs événements.",
+  key_path: "Clé d'un événement",
+  key_path_help: "Chemin de ce par quoi un événement est pris une fois. Vide : ce qu'envoie l'émetteur.",
+  map: "Dire où est chaque champ",
+  map_help: "Chemin dans un événement, par exemple data.total. Un champ vidé est laissé de côté.",
+  map_off: "Les noms des événements sont ceux des champs.",
+  own_secret: "Secret de l'émetteur",
+  own_secret_help: "Si l'émetteur en donne un. Vide : il en est créé un.",
+  own_secret_stays: "Vide : l'actuel reste.",
+  on: "Reçoit",
+  off: "Désactivé",
+  received: "Dernier événement",
+  never: "Aucun événement encore",
+  refused: "Dernier refus",
+  switch_on: "Activer",
+  switch_off: "Désactiver",
+  rotate: "Nouveau secret",
+  overlap: "Heures pendant lesquelles l'ancien compte aussi",
+  overlap_help: "Le temps que l'émetteur en change ; une semaine au plus.",
+  remove: "Retirer le webhook ?",
+  remove_text: "Son adresse ne répond plus et son secret disparaît. Ce qui a été livré reste.",
+  made: "À donner à l'émetteur",
+  secret: "Secret",
+  secret_once: "Il n'est montré que cette fois, et gardé scellé.",
+  secret_kept: "Je l'ai gardé",
+};
