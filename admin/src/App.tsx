@@ -24,10 +24,12 @@ const Home = lazy(() => import("./home/Home.tsx"));
 const Upload = lazy(() => import("./upload/Upload.tsx"));
 const Records = lazy(() => import("./records/Records.tsx"));
 const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
+const Comparison = lazy(() => import("./history/Comparison.tsx"));
 const Lineage = lazy(() => import("./lineage/Lineage.tsx"));
 const Connectors = lazy(() => import("./connectors/List.tsx"));
 const Connect = lazy(() => import("./connectors/Connect.tsx"));
 const ConnectorShow = lazy(() => import("./connectors/Show.tsx"));
+const IncomingWebhooks = lazy(() => import("./incoming/List.tsx"));
 const Sources = lazy(() => import("./sources/List.tsx"));
 const SourceShow = lazy(() => import("./sources/Show.tsx"));
 const Pipelines = lazy(() => import("./pipelines/List.tsx"));
@@ -105,6 +107,7 @@ export function App() {
           <Route path="/connect" element={<Connect />} />
           <Route path="/connectors" element={<Connectors />} />
           <Route path="/connectors/:name" element={<ConnectorShow />} />
+          <Route path="/incoming" element={<IncomingWebhooks />} />
           <Route path="/sources" element={<Sources />} />
           <Route path="/sources/:name" element={<SourceShow />} />
           <Route path="/pipelines" element={<Pipelines />} />
@@ -132,8 +135,10 @@ export function App() {
           <Route path="/security" element={<SecurityPage />} />
           <Route path="/security/:room" element={<SecurityPage />} />
           <Route path="/lineage/:dataset" element={<Lineage />} />
+          <Route path="/history/:dataset" element={<Comparison />} />
           <Route path="/upload" element={<Upload />} />
           <Route path="/records/:dataset" element={<Records />} />
+          <Route path="/records/:dataset/as-of/:at/:load?" element={<Records />} />
           <Route path="/records/:dataset/:id" element={<RecordPage />} />
           <Route path="/account/:room?" element={<AccountPage />} />
           <Route path="/outbox" element={<Outbox />} />

@@ -6,6 +6,7 @@ import { useSession } from "../layout/useSession.ts";
 const ROOMS = [
   { name: "connectors", permission: "connector.view" },
   { name: "sources", permission: "datasource.view" },
+  { name: "incoming", permission: "connector.view" },
 ] as const;
 
 interface Props {

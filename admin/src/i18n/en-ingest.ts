@@ -87,7 +87,7 @@ export const enIngest = {
   secret: "Secret",
   by: "By",
   next_try: "Next try",
-  rooms: { connectors: "Connectors", sources: "Sources" },
+  rooms: { connectors: "Connectors", sources: "Sources", incoming: "Incoming webhooks" },
   ...enPipeline,
   ...enNotify,
   bench,

@@ -3,6 +3,7 @@ import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
 import { enAudit } from "./en-audit.ts";
 import { enProposal } from "./en-contract.ts";
+import { enHistory, enIncoming } from "./en-history.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
 import { enAnomaly, enIncident, enProfile, enQuality } from "./en-quality.ts";
@@ -301,6 +302,8 @@ export const en = {
   app: {
     proposal: enProposal,
     lineage: enLineage,
+    history: enHistory,
+    incoming: enIncoming,
     ingest: enIngest,
     audit: enAudit,
     quality: enQuality,

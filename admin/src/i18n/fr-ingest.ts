@@ -88,7 +88,7 @@ export const frIngest: typeof enIngest = {
   secret: "Secret",
   by: "Par",
   next_try: "Prochain essai",
-  rooms: { connectors: "Connecteurs", sources: "Sources" },
+  rooms: { connectors: "Connecteurs", sources: "Sources", incoming: "Webhooks entrants" },
   ...frPipeline,
   ...frNotify,
   bench,

@@ -4,6 +4,7 @@ import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
 import { frAudit } from "./fr-audit.ts";
 import { frProposal } from "./fr-contract.ts";
+import { frHistory, frIncoming } from "./fr-history.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
 import { frAnomaly, frIncident, frProfile, frQuality } from "./fr-quality.ts";
@@ -313,6 +314,8 @@ export const fr: typeof en = {
   app: {
     proposal: frProposal,
     lineage: frLineage,
+    history: frHistory,
+    incoming: frIncoming,
     ingest: frIngest,
     audit: frAudit,
     quality: frQuality,

@@ -15,6 +15,7 @@ import {
   ToggleThemeButton,
   useTranslate,
 } from "react-admin";
+import { ReasonGate } from "../history/ReasonGate.tsx";
 import { AccessMenu } from "./AccessMenu.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { Brand } from "./Brand.tsx";
@@ -103,6 +104,7 @@ export function Layout({ children }: { children: ReactNode }) {
       <ViewAsBanner />
       {children}
       <ProofGate />
+      <ReasonGate />
     </RaLayout>
   );
 }

@@ -3,6 +3,7 @@ import type { DataProvider, GetListParams, Identifier, RaRecord } from "react-ad
 import { ApiError } from "./errors.ts";
 import { filterOf, keysFilter, orderOf } from "./filters.ts";
 import { graphql } from "./http.ts";
+import { inOneAct } from "./reasons.ts";
 import { recordShape } from "./records.ts";
 import { idOf, keyOf, type Mutation, platformShapes, type Row, type Shape, toRecord } from "./shapes.ts";
 
@@ -111,11 +112,22 @@ async function getOne(resource: string, id: Identifier, signal?: AbortSignal): P
 }
 
 /** Runs a mutation. A null row means that the database hid it: nothing was changed, and that is an error here. */
-async function mutate(shape: Shape, mutation: Omit<Mutation, "valuesField">, input: Row): Promise<Row> {
+async function mutate(
+  shape: Shape,
+  mutation: Omit<Mutation, "valuesField">,
+  input: Row,
+  reason?: string,
+): Promise<Row> {
   const query = `mutation Change($input: ${mutation.inputType}!) {
     result: ${mutation.field}(input: $input) { row: ${mutation.resultField} { ${shape.selection} } }
   }`;
-  const { result } = await graphql<{ result: { row: Row | null } | null }>(shape.api, query, { input });
+  const { result } = await graphql<{ result: { row: Row | null } | null }>(
+    shape.api,
+    query,
+    { input },
+    undefined,
+    reason,
+  );
   if (result?.row) return result.row;
   throw new ApiError(
     {
@@ -149,12 +161,13 @@ async function updateOne(
   id: Identifier,
   data: unknown,
   before: unknown,
+  reason?: string,
 ): Promise<RaRecord> {
   const shape = await shapeOf(resource);
   const update = needed(shape.update, resource);
   const values = changes(rowOf(shape, data), rowOf(shape, before), shape.key);
   if (Object.keys(values).length === 0) return getOne(resource, id);
-  const row = await mutate(shape, update, { ...keyOf(shape, id), [update.valuesField]: values });
+  const row = await mutate(shape, update, { ...keyOf(shape, id), [update.valuesField]: values }, reason);
   return toRecord(shape, row);
 }
 
@@ -176,8 +189,10 @@ async function each(
   ids: Identifier[],
   work: (id: Identifier) => Promise<unknown>,
 ): Promise<{ data: Identifier[] }> {
-  for (const id of ids) await work(id);
-  return { data: ids };
+  return inOneAct(async () => {
+    for (const id of ids) await work(id);
+    return { data: ids };
+  });
 }
 
 // react-admin's methods are generic in the caller's record type, which only the caller knows.
@@ -189,8 +204,8 @@ export const dataProvider = {
   getManyReference: (resource, { target, id, filter, ...params }) =>
     getList(resource, { ...params, filter: { ...filter, [target]: id } }),
   create: async (resource, { data }) => ({ data: await createOne(resource, data) }),
-  update: async (resource, { id, data, previousData }) => ({
-    data: await updateOne(resource, id, data, previousData),
+  update: async (resource, { id, data, previousData, meta }) => ({
+    data: await updateOne(resource, id, data, previousData, meta?.reason),
   }),
   updateMany: (resource, { ids, data }) => each(ids, (id) => updateOne(resource, id, data, {})),
   delete: async (resource, { id }) => ({ data: await removeOne(resource, id) }),

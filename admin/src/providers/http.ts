@@ -1,6 +1,7 @@
 /** Requests with the session's token: renewed and repeated once where the server no longer takes it. */
 import { ApiError, readProblem } from "./errors.ts";
 import { proven } from "./proof.ts";
+import { explained } from "./reasons.ts";
 import { currentSession, ensureSession, renew } from "./session.ts";
 
 export type Api = "platform" | "organization";
@@ -63,14 +64,15 @@ export function call<T>(path: string, body?: object): Promise<T> {
   return proven(() => attempt<T>(path, body, false));
 }
 
-/** Runs a GraphQL operation. The first error counts: what is half there is not shown as if it were whole. */
+/** Runs a GraphQL operation; `reason`: why something is changed by hand. The first error counts: what is half there is not shown as if it were whole. */
 export function graphql<T>(
   api: Api,
   query: string,
   variables: Record<string, unknown> = {},
   signal?: AbortSignal,
+  reason?: string,
 ): Promise<T> {
-  return proven(() => run<T>(api, query, variables, signal));
+  return explained(reason, (why) => proven(() => run<T>(api, query, variables, signal, why)));
 }
 
 async function run<T>(
@@ -78,6 +80,7 @@ async function run<T>(
   query: string,
   variables: Record<string, unknown>,
   signal?: AbortSignal,
+  reason?: string,
 ): Promise<T> {
   await ensureSession();
   const response = await request(endpoint(api), {
@@ -85,6 +88,8 @@ async function run<T>(
     headers: {
       "content-type": "application/json",
       accept: "application/graphql-response+json, application/json",
+      // Headers take ASCII alone.
+      ...(reason ? { "x-change-reason": encodeURIComponent(reason) } : {}),
     },
     body: JSON.stringify({ query, variables }),
     ...(signal ? { signal } : {}),

@@ -93,13 +93,20 @@ export async function replayRejected(runId: string, fixes: Fixes | null): Promis
 }
 
 /** Brings a row back to an earlier version; returns the new version's number. */
-export async function restoreRow(datasetId: string, key: Row, version: number): Promise<number> {
+export async function restoreRow(
+  datasetId: string,
+  key: Row,
+  version: number,
+  reason: string,
+): Promise<number> {
   const { restore } = await graphql<{ restore: { result: number } }>(
     "platform",
     `mutation Restore($datasetId: UUID!, $key: JSON!, $version: Int!) {
        restore: restoreRow(input: { datasetId: $datasetId, key: $key, version: $version }) { result }
      }`,
     { datasetId, key, version },
+    undefined,
+    reason,
   );
   return restore.result;
 }

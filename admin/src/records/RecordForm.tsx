@@ -2,7 +2,9 @@ import { Button, MenuItem, Stack, TextField } from "@mui/material";
 import { type FormEvent, useState } from "react";
 import { useNotify, useTranslate, useUpdate } from "react-admin";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { ReasonField } from "../history/ReasonField.tsx";
 import { type Problem, problemOf } from "../providers/errors.ts";
+import { Withdrawn } from "../providers/proof.ts";
 import type { Column, Description } from "../providers/records.ts";
 import type { Row } from "../providers/shapes.ts";
 import type { Version } from "./types.ts";
@@ -78,6 +80,7 @@ export function RecordForm({ description, version, recordId, onCancel, onSaved }
   const translate = useTranslate();
   const notify = useNotify();
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [reason, setReason] = useState("");
   const [update, { isPending }] = useUpdate();
   const values = (row: Row): Row =>
     Object.fromEntries(description.columns.map(({ attribute }) => [attribute, row[attribute]]));
@@ -89,14 +92,14 @@ export function RecordForm({ description, version, recordId, onCancel, onSaved }
       const data = { row: editedRow(new FormData(event.currentTarget), description, before) };
       update(
         `records/${description.dataset.name}`,
-        { id: recordId, data, previousData: { id: recordId, row: before } },
+        { id: recordId, data, previousData: { id: recordId, row: before }, meta: { reason: reason.trim() } },
         {
           mutationMode: "pessimistic",
           onSuccess: () => {
             notify("app.record.saved", { type: "success" });
             onSaved();
           },
-          onError: (error: unknown) => setProblem(problemOf(error)),
+          onError: (error: unknown) => setProblem(error instanceof Withdrawn ? null : problemOf(error)),
         },
       );
     } catch (error) {
@@ -116,6 +119,7 @@ export function RecordForm({ description, version, recordId, onCancel, onSaved }
           problem={atField(column)}
         />
       ))}
+      <ReasonField value={reason} onChange={setReason} problem={problem?.code === "HS001"} />
       <Stack direction="row" spacing={1} sx={{ pt: 1 }}>
         <Button type="submit" variant="contained" loading={isPending}>
           {translate("ra.action.save")}

@@ -1,6 +1,5 @@
 import TableIcon from "@mui/icons-material/TableRowsOutlined";
-import { Alert, Button, Link as MuiLink, Stack, TextField } from "@mui/material";
-import { useState } from "react";
+import { Button, Link as MuiLink, Stack } from "@mui/material";
 import {
   BulkDeleteWithConfirmButton,
   ColumnsButton,
@@ -14,14 +13,15 @@ import {
   TopToolbar,
   useTranslate,
 } from "react-admin";
-import { useParams } from "react-router-dom";
+import { useNavigate, useParams } from "react-router-dom";
 import { useMayOn } from "../access/useMayOn.ts";
 import { EmptyState } from "../components/EmptyState.tsx";
-import { formatMoment } from "../components/format.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section, TableSurface } from "../components/Section.tsx";
-import { useLanguage } from "../components/useLanguage.ts";
+import { AsOfBanner } from "../history/AsOfBanner.tsx";
+import { type Moment, MomentChoice, NOW, recordsAt } from "../history/MomentChoice.tsx";
+import { UndoRowsButton } from "../history/UndoRowsButton.tsx";
 import { useSession } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import type { Description } from "../providers/records.ts";
@@ -44,10 +44,20 @@ function Table({ description, readOnly }: { description: Description; readOnly: 
   const { dataset, columns } = description;
   const mayDelete =
     useMayOn("record.delete", dataset.id) && !readOnly && description.current.remove !== undefined;
+  const mayUndo = useMayOn("record.restore", dataset.id) && !readOnly;
   const hidden = columns.slice(SHOWN_COLUMNS).map((column) => `row.${column.attribute}`);
   return (
     <DataTable<DataRecord>
-      bulkActionButtons={mayDelete ? <BulkDeleteWithConfirmButton mutationMode="pessimistic" /> : false}
+      bulkActionButtons={
+        mayDelete || mayUndo ? (
+          <>
+            {mayUndo && <UndoRowsButton description={description} />}
+            {mayDelete && <BulkDeleteWithConfirmButton mutationMode="pessimistic" />}
+          </>
+        ) : (
+          false
+        )
+      }
       rowClick={readOnly ? false : (id) => recordPath(dataset.name, id)}
       hiddenColumns={hidden}
       sx={{ "& td": { maxWidth: 280, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" } }}
@@ -57,8 +67,6 @@ function Table({ description, readOnly }: { description: Description; readOnly: 
           key={column.attribute}
           source={`row.${column.attribute}`}
           label={column.name}
-          // Rows at a moment come in the key's order.
-          disableSort={readOnly}
           align={isNumeric(column.type) ? "right" : "left"}
           render={(record) => {
             const value = <Value value={record.row[column.attribute]} type={column.type} />;
@@ -77,33 +85,6 @@ function Table({ description, readOnly }: { description: Description; readOnly: 
   );
 }
 
-interface Moment {
-  /** As the input holds it: local time without a zone. */
-  text: string;
-  iso: string | null;
-}
-
-const NOW: Moment = { text: "", iso: null };
-
-function MomentField({ moment, onMoment }: { moment: Moment; onMoment: (moment: Moment) => void }) {
-  const translate = useTranslate();
-  const change = (text: string) => {
-    const date = new Date(text);
-    onMoment({ text, iso: text === "" || Number.isNaN(date.getTime()) ? null : date.toISOString() });
-  };
-  return (
-    <TextField
-      type="datetime-local"
-      label={translate("app.record.as_of")}
-      value={moment.text}
-      onChange={(event) => change(event.target.value)}
-      margin="none"
-      slotProps={{ inputLabel: { shrink: true }, htmlInput: { step: 1 } }}
-      sx={{ width: 245, bgcolor: "background.paper" }}
-    />
-  );
-}
-
 function Toolbar({ datasetId }: { datasetId: string }) {
   const mayExport = useMayOn("record.export", datasetId);
   return (
@@ -112,17 +93,6 @@ function Toolbar({ datasetId }: { datasetId: string }) {
       <ColumnsButton />
       {mayExport && <ExportButton />}
     </TopToolbar>
-  );
-}
-
-function AsOfBanner({ moment, onClear }: { moment: Moment; onClear: () => void }) {
-  const translate = useTranslate();
-  const locale = useLanguage();
-  if (!moment.iso) return null;
-  return (
-    <Alert severity="info" action={<Button onClick={onClear}>{translate("app.record.back_to_now")}</Button>}>
-      {translate("app.record.as_of_text", { moment: formatMoment(locale, new Date(moment.iso)) })}
-    </Alert>
   );
 }
 
@@ -139,7 +109,7 @@ function RecordList({ description, moment, onMoment }: ListProps) {
   const asOf = moment.iso;
   return (
     <Stack spacing={1.5}>
-      <AsOfBanner moment={moment} onClear={() => onMoment(NOW)} />
+      <AsOfBanner dataset={dataset} moment={moment} onClear={() => onMoment(NOW)} />
       <List
         resource={`records/${dataset.name}`}
         // Filters and sorts of one organization's dataset mean nothing in another's of the same name.
@@ -177,8 +147,11 @@ function RecordList({ description, moment, onMoment }: ListProps) {
 /** The rows of a dataset, now or at any moment since its first load. */
 export default function Records() {
   const translate = useTranslate();
-  const { dataset = "" } = useParams();
-  const [moment, setMoment] = useState(NOW);
+  const { dataset = "", at, load } = useParams();
+  const navigate = useNavigate();
+  const moment: Moment = at && !Number.isNaN(Date.parse(at)) ? { iso: at, load: load ?? null } : NOW;
+  // In the path: a moment can be sent to somebody, and the list keeps its filters, sorts and pages behind it.
+  const setMoment = ({ iso, load: left }: Moment) => navigate(recordsAt(dataset, iso, left));
   const { description, error } = useDescription(dataset);
   const crumbs = [
     { label: translate("app.dataset.title"), to: "/datasets" },
@@ -193,7 +166,10 @@ export default function Records() {
       subtitle={translate("app.record.subtitle")}
       actions={
         <>
-          <MomentField moment={moment} onMoment={setMoment} />
+          <MomentChoice datasetId={description?.dataset.id} moment={moment} onMoment={setMoment} />
+          <Button component={Link} to={`/history/${dataset}`} variant="outlined">
+            {translate("app.history.compare")}
+          </Button>
           <UploadButton dataset={dataset} />
         </>
       }

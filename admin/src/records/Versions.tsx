@@ -1,13 +1,13 @@
 import RestoreIcon from "@mui/icons-material/SettingsBackupRestore";
 import { Box, Button, Chip, Link as MuiLink, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import { Confirm, Link, useGetMany, useNotify, useTranslate } from "react-admin";
+import { Link, useGetMany, useTranslate } from "react-admin";
 import { DiffSide } from "../components/DiffSide.tsx";
 import { Ago, Moment } from "../components/Figures.tsx";
 import { Section } from "../components/Section.tsx";
+import { RestoreDialog } from "../history/RestoreDialog.tsx";
+import { type Told, useTimeline } from "../history/useTimeline.ts";
 import { useMay } from "../layout/useSession.ts";
-import { problemOf, sentence } from "../providers/errors.ts";
-import { restoreRow } from "../providers/operations.ts";
 import { type Description, sqlKey } from "../providers/records.ts";
 import { type Difference, differences } from "./diff.ts";
 import type { Version } from "./types.ts";
@@ -47,18 +47,56 @@ function Diff({ found, whole }: { found: Difference[]; whole: boolean }) {
   );
 }
 
+/** By what a version was made: a load's file and line, an undo, or somebody's hand. */
+function Origin({ version, told }: { version: Version; told: Told | undefined }) {
+  const translate = useTranslate();
+  const { runId, sourceLine } = version.row;
+  if (!runId) return <>{translate("app.record.by_hand")}</>;
+  const text =
+    told?.runKind === "undo"
+      ? translate("app.history.by_undo")
+      : sourceLine
+        ? translate("app.record.from_line", { line: sourceLine })
+        : translate("app.record.from_run");
+  return (
+    <>
+      <MuiLink component={Link} underline="always" to={`/runs/${runId}/show`}>
+        {text}
+      </MuiLink>
+      {told?.fileName && ` · ${told.fileName}`}
+    </>
+  );
+}
+
+/** What the rules said of the line that a version was read from. */
+function Issues({ told }: { told: Told | undefined }) {
+  const translate = useTranslate();
+  if (!told || told.issues.length === 0) return null;
+  return (
+    <Box component="ul" aria-label={translate("app.history.issues")} sx={{ m: 0, mt: 0.5, pl: 2.5 }}>
+      {told.issues.map((issue) => (
+        <Typography component="li" variant="body2" key={`${issue.column} ${issue.rule}`}>
+          <strong>{translate(`app.rule.${issue.rule}`, { _: issue.rule })}</strong> {issue.message}
+        </Typography>
+      ))}
+    </Box>
+  );
+}
+
 interface EntryProps {
   description: Description;
   version: Version;
   previous: Version | undefined;
   author: string | null;
+  /** What the timeline tells of it, where it may. */
+  told: Told | undefined;
   isCurrent: boolean;
   onRestore: (() => void) | null;
 }
 
-function Entry({ description, version, previous, author, isCurrent, onRestore }: EntryProps) {
+function Entry({ description, version, previous, author, told, isCurrent, onRestore }: EntryProps) {
   const translate = useTranslate();
-  const { changeType, runId, sourceLine } = version.row;
+  const { changeType } = version.row;
   const found = differences(description.columns, version, previous);
   const whole = changeType === "insert" || previous?.row.changeType === "delete";
   return (
@@ -86,16 +124,14 @@ function Entry({ description, version, previous, author, isCurrent, onRestore }:
       <Typography variant="body2" color="textSecondary">
         <Moment at={version.row.validFrom} /> (<Ago at={version.row.validFrom} />){author && ` · ${author}`}
         {" · "}
-        {runId ? (
-          <MuiLink component={Link} underline="always" to={`/runs/${runId}/show`}>
-            {sourceLine
-              ? translate("app.record.from_line", { line: sourceLine })
-              : translate("app.record.from_run")}
-          </MuiLink>
-        ) : (
-          translate("app.record.by_hand")
-        )}
+        <Origin version={version} told={told} />
       </Typography>
+      {told?.reason && (
+        <Typography variant="body2" sx={{ mt: 0.5 }}>
+          {translate("app.history.reason")}: “{told.reason}”
+        </Typography>
+      )}
+      <Issues told={told} />
       {found.length > 0 ? (
         <Diff found={found} whole={whole} />
       ) : (
@@ -116,37 +152,18 @@ interface Props {
   onRestored: () => void;
 }
 
-function useRestore({ description, onRestored }: Props) {
-  const notify = useNotify();
-  const [asking, setAsking] = useState<Version | null>(null);
-  const [busy, setBusy] = useState(false);
-  const restore = async () => {
-    if (!asking) return;
-    setBusy(true);
-    try {
-      const version = await restoreRow(
-        description.dataset.id,
-        sqlKey(description, asking.row),
-        asking.row.version,
-      );
-      notify("app.record.restored", { type: "success", messageArgs: { version } });
-      onRestored();
-    } catch (error) {
-      notify(sentence(problemOf(error)), { type: "error" });
-    } finally {
-      setBusy(false);
-      setAsking(null);
-    }
-  };
-  return { asking, setAsking, busy, restore };
-}
-
 /** How the row came to be as it is: every version with its author and what it changed. */
-export function Versions(props: Props) {
-  const { description, versions } = props;
+export function Versions({ description, versions, onRestored }: Props) {
   const translate = useTranslate();
   const mayRestore = useMay("record.restore");
-  const { asking, setAsking, busy, restore } = useRestore(props);
+  const [asking, setAsking] = useState<Version | null>(null);
+  const newest = versions[0]?.row;
+  const timeline = useTimeline(
+    description.dataset.name,
+    newest ? sqlKey(description, newest) : undefined,
+    newest?.version ?? 0,
+    versions.length,
+  );
   const authors = [...new Set(versions.map((version) => version.row.changedBy).filter((id) => id !== null))];
   const { data: users } = useGetMany("users", { ids: authors });
   const nameOf = (id: string | null) => {
@@ -166,7 +183,8 @@ export function Versions(props: Props) {
             description={description}
             version={version}
             previous={versions[index + 1]}
-            author={nameOf(version.row.changedBy)}
+            author={timeline.get(version.row.version)?.author ?? nameOf(version.row.changedBy)}
+            told={timeline.get(version.row.version)}
             isCurrent={index === 0}
             onRestore={
               mayRestore && index > 0 && version.row.changeType !== "delete" ? () => setAsking(version) : null
@@ -174,15 +192,14 @@ export function Versions(props: Props) {
           />
         ))}
       </Box>
-      <Confirm
-        isOpen={asking !== null}
-        loading={busy}
-        title={translate("app.record.restore_title", { version: asking?.row.version ?? 0 })}
-        content="app.record.restore_text"
-        confirm="app.record.restore"
-        onConfirm={restore}
-        onClose={() => setAsking(null)}
-      />
+      {asking && (
+        <RestoreDialog
+          description={description}
+          version={asking}
+          onRestored={onRestored}
+          onClose={() => setAsking(null)}
+        />
+      )}
     </Section>
   );
 }

@@ -4,6 +4,7 @@ import { Confirm, Link, useNotify, useRedirect, useTranslate } from "react-admin
 import { change } from "../access/api.ts";
 import { Ago, Moment } from "../components/Figures.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { RunHistoryActions } from "../history/RunUndo.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf, sentence } from "../providers/errors.ts";
 import { cancelRun, rejectRun, releaseRun } from "../providers/operations.ts";
@@ -139,6 +140,7 @@ export function RunActions({ run, moving, refetch }: { run: Run; moving: boolean
       )}
       {run.datasetId && (
         <>
+          <RunHistoryActions run={run} />
           <Button component={Link} to={`/datasets/${run.datasetId}/show`} variant="outlined">
             {translate("app.run.to_dataset")}
           </Button>

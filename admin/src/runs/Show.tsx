@@ -7,6 +7,7 @@ import { toNumber } from "../components/format.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { UndoNotice } from "../history/RunUndo.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import { Counts } from "./CountsBar.tsx";
@@ -72,6 +73,7 @@ export default function RunShow() {
       actions={<RunActions run={run} moving={moving} refetch={refetch} />}
     >
       <Stack spacing={2}>
+        <UndoNotice run={run} />
         {waiting !== undefined && !(waiting && !waiting.isAdvice) && (
           <RunProblem run={run} refetch={refetch} />
         )}

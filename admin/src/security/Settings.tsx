@@ -6,6 +6,7 @@ import { type Duration, durationOf, type Interval, intervalOf, sameDuration } fr
 import { DurationField } from "../access/pickers.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { ReasonsSetting } from "../history/ReasonsSetting.tsx";
 
 const LENGTHS = [
   "sessionLifetime",
@@ -183,5 +184,11 @@ function SettingsForm({ settings }: { settings: Settings }) {
 export function Settings() {
   const { data } = useAccess<{ orgSecurities: Nodes<Settings> }>(SETTINGS);
   const settings = data?.orgSecurities.nodes[0];
-  return settings ? <SettingsForm key={settings.updatedAt} settings={settings} /> : null;
+  if (!settings) return null;
+  return (
+    <Stack spacing={2}>
+      <SettingsForm key={settings.updatedAt} settings={settings} />
+      <ReasonsSetting />
+    </Stack>
+  );
 }

@@ -1,0 +1,40 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Withdrawn } from "../providers/proof.ts";
+import { answerReasons } from "../providers/reasons.ts";
+
+const ReasonDialog = lazy(() => import("./ReasonDialog.tsx"));
+
+interface Waiting {
+  done: (reason: string) => void;
+  withdraw: () => void;
+}
+
+/** Where the page asks for a reason, when the organization wants one and the request had none (HS001). */
+export function ReasonGate() {
+  const [waiting, setWaiting] = useState<Waiting | null>(null);
+  useEffect(
+    () =>
+      answerReasons(
+        () =>
+          new Promise<string>((resolve, reject) => {
+            setWaiting({
+              done: (reason) => {
+                setWaiting(null);
+                resolve(reason);
+              },
+              withdraw: () => {
+                setWaiting(null);
+                reject(new Withdrawn("no reason was given"));
+              },
+            });
+          }),
+      ),
+    [],
+  );
+  if (!waiting) return null;
+  return (
+    <Suspense fallback={null}>
+      <ReasonDialog onReason={waiting.done} onClose={waiting.withdraw} />
+    </Suspense>
+  );
+}
