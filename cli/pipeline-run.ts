@@ -62,6 +62,8 @@ export interface PipelineRun {
   id: string;
   status: string;
   load: string | null;
+  /** Of a re-run: where it began. */
+  rerunFrom: string | null;
   rowsIn: number | null;
   rowsOut: number | null;
   error: { code: string; message: string; hint: string } | null;
@@ -70,7 +72,7 @@ export interface PipelineRun {
 }
 
 const RUN = `
-  select jsonb_build_object('id', r.id, 'status', r.status, 'load', r.run_id, 'rowsIn', r.rows_in, 'rowsOut', r.rows_out, 'error', r.error,
+  select jsonb_build_object('id', r.id, 'status', r.status, 'load', r.run_id, 'rerunFrom', r.rerun_from, 'rowsIn', r.rows_in, 'rowsOut', r.rows_out, 'error', r.error,
     'steps', (select coalesce(jsonb_agg(jsonb_build_object('position', s.position, 'kind', s.kind, 'label', s.label,
                 'rowsIn', s.rows_in, 'rowsOut', s.rows_out) order by s.position), '[]')
                 from ingest.pipeline_run_steps s where s.pipeline_run_id = r.id),
@@ -91,6 +93,16 @@ export async function runPipeline(
   fileId: string | null,
 ): Promise<PipelineRun> {
   const id = await one<string>(asked, "select (ingest.run_pipeline($1, $2)).id as v", [pipeline, fileId]);
+  return ended(asked, id);
+}
+
+/** Runs an execution again, from where it failed or from the start, and waits for it and its loads. */
+export async function rerunPipeline(asked: Asked, of: string, fromStart: boolean): Promise<PipelineRun> {
+  const id = await one<string>(asked, "select (ingest.rerun_pipeline($1, $2)).id as v", [of, fromStart]);
+  return ended(asked, id);
+}
+
+async function ended(asked: Asked, id: string): Promise<PipelineRun> {
   const until = Date.now() + MAX_WAIT_MS;
   while (Date.now() < until) {
     const run = await one<PipelineRun>(asked, RUN, [id]);

@@ -9,11 +9,13 @@ import {
   dryRun,
   type PipelineRun,
   registerInput,
+  rerunPipeline,
   runPipeline,
 } from "../pipeline-run.ts";
 
 const MAX_FILE = 200_000;
 const DEFAULT_ROWS = 10_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads and checks a definition before anything is asked for. Errors: AppError NOT_A_FILE, BAD_INPUT, IN060. */
 async function readFileOf(path: string | undefined): Promise<string> {
@@ -38,6 +40,7 @@ interface Given {
   file?: string | undefined;
   input?: string | undefined;
   "file-id"?: string | undefined;
+  "from-start"?: boolean | undefined;
   rows?: string | undefined;
   template?: string | undefined;
   dataset?: string | undefined;
@@ -68,7 +71,7 @@ const LIST = `
 const SHOW = `
   select p.name, p.title, p.description, p.version, p.origin, p.origin_template as template, p.origin_version as "templateVersion", v.definition,
          (select coalesce(jsonb_agg(x order by x.created_at desc), '[]') from (
-            select r.id, r.version, r.trigger, r.status, r.rows_in, r.rows_out, r.run_id, r.error, r.created_at
+            select r.id, r.version, r.trigger, r.status, r.rows_in, r.rows_out, r.run_id, r.error, r.rerun_of, r.rerun_from, r.created_at
               from ingest.pipeline_runs r where r.pipeline_id = p.id order by r.created_at desc limit 20) x) as runs
     from ingest.pipelines p
     join ingest.pipeline_versions v on v.org_id = p.org_id and v.pipeline_id = p.id and v.version = p.version
@@ -82,7 +85,8 @@ function printRun(run: PipelineRun, output: Output): number {
     (l) =>
       `  ${String(l.dataset)}: ${String(l.status)}, ${String(l.inserted)} inserted, ${String(l.updated)} updated, ${String(l.unchanged)} unchanged, ${String(l.deleted)} deleted, ${String(l.rejected)} rejected (run ${String(l.run)})`,
   );
-  output.print(run, [`${run.status} (${run.id})`, ...steps, ...loads].join("\n"));
+  const again = run.rerunFrom === null ? "" : `, again from ${run.rerunFrom}`;
+  output.print(run, [`${run.status}${again} (${run.id})`, ...steps, ...loads].join("\n"));
   if (run.error) process.stderr.write(`${run.error.code}: ${run.error.message}\n  ${run.error.hint}\n`);
   const fine = run.status === "succeeded" || run.status === "submitted";
   return fine && run.loads.every((l) => l.status === "succeeded" || l.status === "duplicate") ? 0 : 1;
@@ -146,6 +150,11 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     const file = given.input ? await registerInput(asked, name, given.input) : (given["file-id"] ?? null);
     return printRun(await runPipeline(asked, name, file), output);
   },
+  async rerun(asked, given, output) {
+    const id = given.name ?? fail("USAGE", "the execution's id is missing", "See cadastre pipeline show.");
+    if (!UUID.test(id)) fail("USAGE", `${id} is no execution's id`, "See cadastre pipeline show.");
+    return printRun(await rerunPipeline(asked, id, given["from-start"] === true), output);
+  },
   async "dry-run"(asked, given, output) {
     const rows = Number(given.rows ?? DEFAULT_ROWS);
     if (!Number.isInteger(rows) || rows < 1) fail("USAGE", "--rows is a number of at least 1");
@@ -203,6 +212,7 @@ export const pipeline: Command = {
     "pipeline list --org <slug>",
     "pipeline show|drop <name> --org <slug> [--as <email>]",
     "pipeline run <name> --org <slug> [--input <file> | --file-id <id>] [--as <email>]",
+    "pipeline rerun <execution-id> --org <slug> [--from-start] [--as <email>]",
     "pipeline dry-run [<name>] --org <slug> [--file <definition.json>] [--input <file> | --file-id <id>] [--rows n] [--as <email>]",
     "pipeline templates --org <slug>",
     "pipeline install <name> --org <slug> --template <key> [--dataset <name>] [--as <email>]",
@@ -218,6 +228,7 @@ export const pipeline: Command = {
         as: text,
         input: text,
         "file-id": text,
+        "from-start": { type: "boolean" },
         rows: text,
         template: text,
         dataset: text,

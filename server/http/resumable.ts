@@ -21,8 +21,6 @@ import { parseInput } from "./input.ts";
 import { submitUpload, type UploadOptions, uploadParameters } from "./upload.ts";
 
 const SWEEP_MS = 3_600_000;
-/** Unfinished uploads of one organization: their bytes lie on the server's own disk. */
-const MAX_UNFINISHED = 100;
 const HINT = "See docs/reference/uploads.md for the fields of Upload-Metadata.";
 
 interface Asking {
@@ -96,11 +94,6 @@ export function resumableRoutes(options: ResumableOptions): { routes: Router; st
       await inRequest(options.pool, who.settings, (client) =>
         client.query("select ingest.check_upload($1, $2, $3)", [dataset, mode ?? null, key ?? null]),
       );
-      if ((await parts.countOf(who.orgId)) >= MAX_UNFINISHED) {
-        throw new AppError("TOO_MANY", `your organization has ${MAX_UNFINISHED} unfinished uploads`, {
-          hint: "Finish or end some; what is left for a day goes by itself.",
-        });
-      }
       return { metadata: { ...upload.metadata, by: who.userId } };
     },
     async onUploadFinish(request, upload) {

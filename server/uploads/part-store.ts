@@ -5,14 +5,19 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DataStore, ERRORS, Upload } from "@tus/server";
+import { AppError } from "../../lib/errors.ts";
 
 /** Nobody goes on with an upload that was left for so long. */
 const EXPIRES_MS = 24 * 3_600_000;
+/** Unfinished uploads of one organization: their bytes lie on the server's own disk. */
+export const MAX_UNFINISHED = 100;
 const ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/;
 
 /** A class because the protocol's library wants one. */
 export class PartStore extends DataStore {
   readonly folder: string;
+  /** The creation before: one after another, or two that count at once would both find room for the last one. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     super();
@@ -26,9 +31,16 @@ export class PartStore extends DataStore {
     return path.join(this.folder, id);
   }
 
-  override async create(upload: Upload): Promise<Upload> {
+  override create(upload: Upload): Promise<Upload> {
+    const made = this.last.then(() => this.make(upload));
+    this.last = made.catch(() => undefined);
+    return made;
+  }
+
+  private async make(upload: Upload): Promise<Upload> {
     const file = this.pathOf(upload.id);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await this.requireRoom(upload.id.slice(0, upload.id.indexOf(".")));
     upload.creation_date = new Date().toISOString();
     await writeFile(file, "", { flag: "wx", mode: 0o600 });
     await writeFile(`${file}.json`, JSON.stringify(upload), { flag: "wx", mode: 0o600 });
@@ -59,10 +71,13 @@ export class PartStore extends DataStore {
     await rm(`${file}.json`, { force: true });
   }
 
-  /** How many unfinished uploads an organization has. */
-  async countOf(orgId: string): Promise<number> {
-    const names = await readdir(this.folder).catch(() => []);
-    return names.filter((name) => ID.test(name) && name.startsWith(`${orgId}.`)).length;
+  /** Errors: TOO_MANY where an organization has as many unfinished uploads as it may. */
+  private async requireRoom(orgId: string): Promise<void> {
+    const names = await readdir(this.folder);
+    if (names.filter((name) => ID.test(name) && name.startsWith(`${orgId}.`)).length < MAX_UNFINISHED) return;
+    throw new AppError("TOO_MANY", `your organization has ${MAX_UNFINISHED} unfinished uploads`, {
+      hint: "Finish or end some; what is left for a day goes by itself.",
+    });
   }
 
   /** Takes back the end of an upload whose whole could not be handed on: its sender sends that again. */

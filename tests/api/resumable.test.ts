@@ -152,4 +152,49 @@ describe("a resumable upload", () => {
     const done = await send(bytes, { token, url });
     expect(done).toMatchObject({ error: null, runId: expect.any(String) });
   });
+
+  test("is one of at most 100 unfinished ones of its organization, however many begin at once; finishing one lets another in", async () => {
+    const begin = async (who: string, slug: string, body = Buffer.from("id,v\n1,a\n")) => {
+      const metadata = { dataset: "many", filename: "many.csv", key: "id" };
+      const response = await fetch(`${server.url}/orgs/${slug}/uploads`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${who}`,
+          "tus-resumable": "1.0.0",
+          "upload-length": String(body.length),
+          "upload-metadata": Object.entries(metadata)
+            .map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`)
+            .join(","),
+        },
+      });
+      return { status: response.status, url: response.headers.get("location"), text: await response.text() };
+    };
+    for (let i = 0; i < 95; i++) expect((await begin(token, "acme")).status).toBe(201);
+    const last = await Promise.all(Array.from({ length: 10 }, () => begin(token, "acme")));
+    expect(last.map((l) => l.status).sort()).toEqual([...Array(5).fill(201), ...Array(5).fill(429)]);
+    const refused = last.find((l) => l.status === 429)!;
+    expect(JSON.parse(refused.text).error).toMatchObject({
+      code: "TOO_MANY",
+      message: "your organization has 100 unfinished uploads",
+      hint: expect.stringContaining("Finish"),
+    });
+    // Bytes and description of each, and nothing of the refused ones.
+    expect((await leftovers()).length).toBe(200);
+    const stranger = await server.signIn("stranger@globex.example", "globex");
+    expect((await begin(stranger, "globex")).status).toBe(201);
+
+    const finished = await fetch(new URL(last.find((l) => l.status === 201)!.url!, server.url), {
+      method: "PATCH",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "tus-resumable": "1.0.0",
+        "upload-offset": "0",
+        "content-type": "application/offset+octet-stream",
+      },
+      body: "id,v\n1,a\n",
+    });
+    expect([finished.status, finished.headers.get("x-run-id")]).toEqual([204, expect.any(String)]);
+    expect((await begin(token, "acme")).status).toBe(201);
+    expect((await begin(token, "acme")).status).toBe(429);
+  });
 });

@@ -4,8 +4,9 @@ import { type Definition, type Model, readDefinition } from "../../lib/pipelines
 import { judge, tellError } from "../load/failures.ts";
 import { LEASE_SECONDS, leaseLost } from "../load/lease.ts";
 import { asOrganization } from "../load/session.ts";
+import { type Followed, followResults, type Mappings } from "./lineage.ts";
 import { contractOf, type StoredResult, storeResult } from "./results.ts";
-import { modelSelect, transform } from "./run.ts";
+import { MODEL_VIEW, modelSelect, transform } from "./run.ts";
 import { openSandbox, requireStanding } from "./sandbox.ts";
 import {
   type Result,
@@ -32,6 +33,8 @@ interface LeasedRun {
   lease_generation: number;
   requested_by: string | null;
   by_service: boolean;
+  /** Its name, read with its definition. */
+  pipeline: string;
 }
 
 export type TransformOutcome = "nothing" | "submitted" | "succeeded" | "failed" | "waiting" | "lost";
@@ -106,15 +109,17 @@ async function beat(context: TransformContext, run: LeasedRun, seconds: number):
 
 async function runSteps(execution: Execution): Promise<TransformOutcome> {
   const { context, run, signal } = execution;
-  const [found] = await query<{ definition: unknown; object_key: string | null }>(
+  const [found] = await query<{ definition: unknown; object_key: string | null; pipeline: string }>(
     execution,
-    `select v.definition, f.object_key
+    `select v.definition, f.object_key, p.name as pipeline
        from ingest.pipeline_versions v
+       join ingest.pipelines p on p.org_id = v.org_id and p.id = v.pipeline_id
        left join ingest.files f on f.org_id = v.org_id and f.id = $3
       where v.pipeline_id = $1 and v.version = $2`,
     [run.pipeline_id, run.version, run.file_id],
   );
   const definition = readDefinition(found!.definition);
+  run.pipeline = found!.pipeline;
   if (run.requested_by === null && !run.by_service)
     throw new TransformError("IN067", "nobody is left for whom this pipeline runs", {
       step: 0,
@@ -138,8 +143,9 @@ async function makeView(execution: Execution, sandbox: Sandbox, model: Model): P
   const { run } = execution;
   const select = await modelSelect(model, sandbox);
   const fence = [run.id, run.lease_generation];
+  const told = await follow(execution, sandbox, model, [{ dataset: model.dataset, table: MODEL_VIEW }]);
   await query(execution, "select ingest.put_model_view($1, $2, $3, $4)", [...fence, model.dataset, select]);
-  await query(execution, "select ingest.submit_pipeline_run($1, $2, null, null, '[]')", fence);
+  await submit(execution, [null, null, "[]"], told);
   return "succeeded";
 }
 
@@ -169,18 +175,43 @@ async function makeResults(
     }
     signal.throwIfAborted();
     const force = definition.kind === "model" || definition.input.kind === "dataset";
-    await query(execution, "select ingest.submit_pipeline_run($1, $2, $3, $4, $5)", [
-      run.id,
-      run.lease_generation,
-      made.rowsIn,
-      made.results[0]!.table.rows,
-      JSON.stringify(stored.map((s) => submissionOf(s, force))),
-    ]);
+    const results = made.results.map((r) => ({ dataset: r.output.dataset, table: r.table.name }));
+    const told = await follow(execution, sandbox, definition, results);
+    const submitted = JSON.stringify(stored.map((s) => submissionOf(s, force)));
+    await submit(execution, [made.rowsIn, made.results[0]!.table.rows, submitted], told);
   } catch (error) {
     for (const { key } of stored) await context.store.remove(key).catch(() => undefined);
     throw error;
   }
   return stored.length > 0 ? "submitted" : "succeeded";
+}
+
+function follow(
+  { context, run }: Execution,
+  sandbox: Sandbox,
+  definition: Definition,
+  results: Followed[],
+): Promise<Mappings[]> {
+  const sql = definition.kind === "model" ? { sql: definition.sql } : {};
+  return followResults(
+    context,
+    sandbox,
+    run.pipeline,
+    results.map((r) => ({ ...r, ...sql })),
+  );
+}
+
+/** Ends the execution and tells what its columns are made from, in one transaction. */
+async function submit({ context, run }: Execution, given: unknown[], told: Mappings[]): Promise<void> {
+  await asOrganization(context, run.org_id, run.requested_by, async (client) => {
+    await client.query("select ingest.submit_pipeline_run($1, $2, $3, $4, $5)", [
+      run.id,
+      run.lease_generation,
+      ...given,
+    ]);
+    if (told.length > 0)
+      await client.query("select lineage.record_pipeline_columns($1, $2)", [run.id, JSON.stringify(told)]);
+  });
 }
 
 /**

@@ -160,6 +160,8 @@ async function runModel(model: Model, job: Job): Promise<Transformed> {
   }
   if (job.limit !== null) sql = `${sql} limit ${job.limit}`;
   const table = await makeTable({ label: "", sql, written }, 1, "step 1", sandbox);
+  // What the model is made from is the same wherever its cursor stands.
+  sandbox.selects.set(table.name, `${before}${model.sql}\n) q`);
   await job.onStep({
     position: 1,
     kind: "model",
@@ -180,6 +182,8 @@ async function runModel(model: Model, job: Job): Promise<Transformed> {
   };
 }
 
+export const MODEL_VIEW = 'pg_temp."cadastre model"';
+
 /** PostgreSQL's own writing of a model's select, with every name in full. */
 export async function modelSelect(model: Model, sandbox: Sandbox): Promise<string> {
   try {
@@ -188,12 +192,13 @@ export async function modelSelect(model: Model, sandbox: Sandbox): Promise<strin
     throw placed(error, 1);
   }
   const before = 'create temp view "cadastre model" as select * from (';
+  sandbox.selects.set(MODEL_VIEW, model.sql);
   await guarded(1, { offset: before.length, length: model.sql.length }, () =>
     sandbox.run(`${before}${model.sql}\n) q`),
   );
   await sandbox.run("select set_config('search_path', '', false)");
   const { rows } = await sandbox.run<{ sql: string }>(
-    `select pg_get_viewdef('pg_temp."cadastre model"'::regclass) as sql`,
+    `select pg_get_viewdef('${MODEL_VIEW}'::regclass) as sql`,
   );
   await sandbox.run("select set_config('search_path', $1, false)", [sandbox.schema]);
   return rows[0]!.sql;
@@ -206,6 +211,7 @@ async function makeTable(
   sandbox: Sandbox,
 ): Promise<Table> {
   const quoted = `pg_temp."${name}"`;
+  sandbox.selects.set(quoted, compiled.sql.replaceAll(MASK_KEY, "''::text"));
   const create = `create temp table "${name}" as `;
   const keyless = compiled.keyed ? compiled.sql.replaceAll(MASK_KEY, "''::text") : compiled.sql;
   // Masks have no SQL of people's in them, so that the places of errors hold.

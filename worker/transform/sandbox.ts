@@ -130,6 +130,7 @@ async function begin(context: TransformContext, who: Who, client: pg.Client): Pr
   let count = 0;
   return {
     client,
+    selects: new Map(),
     schemaName,
     schema: `"${schemaName}"`,
     maskKey: context.secrets.sign(`mask:${who.orgId}`, "pipelines"),

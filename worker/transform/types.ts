@@ -21,6 +21,8 @@ export const LINE = "_source_line";
 
 export interface Sandbox {
   client: pg.Client;
+  /** Its temporary tables by name, each with the select that it is filled from, in the order in which they were made. */
+  selects: Map<string, string>;
   /** The organization's schema, quoted. */
   schema: string;
   /** Its name alone, as SQL may write it. */

@@ -16,6 +16,11 @@ function State({ run }: { run: Execution }) {
   return (
     <Stack spacing={0.5} sx={{ alignItems: "flex-start", maxWidth: 420 }}>
       <StatusChip status={run.status} />
+      {run.rerunFrom && (
+        <Typography variant="body2" color="textSecondary">
+          {translate(`app.schedule.again_from.${run.rerunFrom}`)}
+        </Typography>
+      )}
       {run.error && (
         <Box>
           <Typography variant="body2" color={run.status === "failed" ? "error" : "textSecondary"}>

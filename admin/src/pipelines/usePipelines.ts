@@ -27,6 +27,7 @@ export interface Execution {
   error: (Failure & { step?: number | null }) | null;
   runId: string | null;
   rerunOf: string | null;
+  rerunFrom: "start" | "load" | null;
   requestedBy: string | null;
   byService: boolean;
   createdAt: string;
@@ -37,7 +38,7 @@ export interface Execution {
 }
 
 const PIPELINE = "id name title description version origin updatedAt";
-const EXECUTION = `id pipelineId version status trigger rowsIn rowsOut error runId rerunOf requestedBy byService
+const EXECUTION = `id pipelineId version status trigger rowsIn rowsOut error runId rerunOf rerunFrom requestedBy byService
   createdAt startedAt finishedAt file { fileName }
   pipelineRunSteps(first: 60, orderBy: [POSITION_ASC]) { nodes { position kind label rowsIn rowsOut } }`;
 const LATEST = 200;

@@ -1,6 +1,7 @@
 comment on table ingest.pipeline_runs is 'One execution of a pipeline; its result is a file and a load (run_id).';
 comment on column ingest.pipeline_runs.status is 'queued, running, waiting (something is down), submitted (its result is being loaded), succeeded (nothing to load), failed, cancelled.';
 comment on column ingest.pipeline_runs.error is '{code, message, hint, step, position}; what of it holds rows'' values is in pipeline_failures.';
+comment on column ingest.pipeline_runs.rerun_from is 'start: all of it again; load: only the loads of its results that failed.';
 
 alter table ingest.pipeline_runs enable row level security, force row level security;
 drop policy if exists select_member on ingest.pipeline_runs;

@@ -41,6 +41,19 @@ begin
           join ingest.files f on f.org_id = r.org_id and f.id = r.file_id
          where t.col = '' or d.name is not null
          order by t.col, r.finished_at desc;
+      -- What a pipeline reads as a file: the newest inputs of its executions by then.
+      return query
+        select hop, 'file', f.file_name, t.col, n.kind, n.name, t.col, 'DIRECT', 'IDENTITY', 'pipeline_run:' || r.id, r.finished_at
+          from unnest(nodes, columns) t (node, col)
+          join lineage.nodes n on n.org_id = private.org_id() and n.id = t.node and n.kind = 'pipeline'
+          join ingest.pipelines p on p.org_id = n.org_id and p.name = n.name
+          cross join lateral (
+            select * from ingest.pipeline_runs x
+             where x.org_id = n.org_id and x.pipeline_id = p.id and x.status in ('submitted', 'succeeded') and x.finished_at <= moment
+               and x.file_id is not null
+             order by x.created_at desc limit max_files) r
+          join ingest.files f on f.org_id = r.org_id and f.id = r.file_id
+         order by t.col, r.finished_at desc;
     end if;
     return query
       select distinct hop, f.kind, case when f.namespace = '' then f.name else f.namespace || '/' || f.name end, c.from_column,

@@ -17,7 +17,7 @@ as $$
              'field', c.from_column, 'transformations', jsonb_agg(jsonb_build_object('type', c.type, 'subtype', c.subtype) order by c.type, c.subtype))
       from lineage.columns c
       join lineage.nodes t on t.org_id = c.org_id and t.id = c.to_node and t.dataset_id = p_run.dataset_id and t.kind = 'dataset'
-      join lineage.nodes n on n.org_id = c.org_id and n.id = c.from_node
+      join lineage.nodes n on n.org_id = c.org_id and n.id = c.from_node and n.kind <> 'pipeline'
      where c.org_id = p_run.org_id and c.valid_to is null and c.source not like 'openlineage:%'
      group by c.to_column, n.namespace, n.name, c.from_column
   )

@@ -7,6 +7,7 @@ as $$
 declare
   n record;
   own uuid;
+  model uuid;
   shown record;
 begin
   if not exists (select from data.datasets d where d.org_id = private.org_id() and d.id = p_dataset) then
@@ -14,6 +15,20 @@ begin
   end if;
   n := data.dataset_names(p_dataset);
   own := lineage.put_node('dataset', '', n.name, p_dataset);
+  -- A pipeline tells of its dataset before the first load makes it: as a model of that name, which it was until now.
+  select x.id into model from lineage.nodes x
+   where x.org_id = n.org_id and x.namespace = '' and x.name = n.name and x.kind = 'model';
+  if model is not null then
+    update lineage.columns c set to_node = own, to_dataset = p_dataset
+     where c.org_id = n.org_id and c.to_node = model and c.valid_to is null
+       and not exists (select from lineage.columns o
+                        where o.org_id = c.org_id and o.to_node = own and o.source = c.source and o.valid_to is null);
+    update lineage.columns c set from_node = own, from_dataset = p_dataset
+     where c.org_id = n.org_id and c.from_node = model and c.valid_to is null
+       and not exists (select from lineage.columns o
+                        where o.org_id = c.org_id and o.to_node = c.to_node and o.source = c.source and o.valid_to is null
+                          and o.from_node = own);
+  end if;
   for shown in select * from (values (n.name, n.current_view), (n.name || '_history', n.history_view)) v (name, relation) loop
     perform lineage.put_columns(lineage.put_node('view', '', shown.name, p_dataset), 'catalog', (
       with used as (

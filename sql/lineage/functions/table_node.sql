@@ -1,5 +1,5 @@
 -- The node that a query's table name means: the organization's dataset (its views and functions mean it too), else a
--- model or pipeline of that name, else something outside. Internal.
+-- model or pipeline of that name, else something outside; pipeline:<name> is a pipeline in any case. Internal.
 create or replace function lineage.table_node(p_name text) returns uuid
 language plpgsql
 set search_path = ''
@@ -10,6 +10,10 @@ declare
   found_id uuid;
   d data.datasets;
 begin
+  -- What a pipeline's input file gives.
+  if p_name like 'pipeline:%' then
+    return lineage.put_node('pipeline', '', substr(p_name, 10));
+  end if;
   select * into d from data.datasets x
    where x.org_id = private.org_id() and x.name in (bare, regexp_replace(bare, '(_history|_as_of\(\))$', ''))
    order by x.name = bare desc limit 1;

@@ -1,4 +1,4 @@
-comment on table lineage.edges is 'What came from what: file to run, run to dataset.';
+comment on table lineage.edges is 'What came from what: file to run, run to dataset; input file or dataset to a pipeline''s execution (pipeline_run), execution to file.';
 
 alter table lineage.edges enable row level security, force row level security;
 drop policy if exists select_member on lineage.edges;

@@ -148,13 +148,67 @@ describe("an execution", () => {
     ]);
     await p.execute(row!.id);
     const [again] = await p.bench.query<{ id: string; rerun_of: string; trigger: string }>(
-      "select * from ingest.rerun_pipeline($1)",
+      "select * from ingest.rerun_pipeline($1, true)",
       [row!.id],
     );
-    expect(again).toMatchObject({ rerun_of: row!.id, trigger: "rerun" });
+    expect(again).toMatchObject({
+      rerun_of: row!.id,
+      trigger: "rerun",
+      rerun_from: "start",
+      status: "queued",
+    });
     await expect(p.bench.query("select ingest.rerun_pipeline($1)", [again!.id])).rejects.toMatchObject({
       code: "IN006",
     });
+  });
+
+  it("whose loads failed is run again from them: nothing is transformed, what went well stays, from the start if asked", async () => {
+    await p.create("parted", {
+      input: { kind: "file" },
+      steps: [{ kind: "split", where: "v = 'b'", output: { dataset: "parted_b", key_fields: ["id"] } }],
+      output: { dataset: "parted_a", key_fields: ["id"] },
+    });
+    const file = await p.upload("parted", "id,v\n1,a\n2,b\n");
+    const [row] = await p.bench.query<{ id: string }>("select id from ingest.run_pipeline('parted', $1)", [
+      file,
+    ]);
+    const first = await p.execute(row!.id);
+    const good = first.steps[1]!.run_id;
+    // As if its worker had met what it cannot get over.
+    await p.bench.db.admin.query(
+      "update ingest.runs set status = 'failed', finished_at = now(), error = $2 where id = $1",
+      [first.run_id, JSON.stringify({ code: "UNKNOWN", message: "planted" })],
+    );
+    const rerun = async (fromStart: boolean) =>
+      (
+        await p.bench.query<{ id: string; rerun_from: string; status: string; run_id: string }>(
+          "select * from ingest.rerun_pipeline($1, $2)",
+          [row!.id, fromStart],
+        )
+      )[0]!;
+    const again = await rerun(false);
+    expect(again).toMatchObject({ rerun_from: "load", status: "submitted", rows_in: "2" });
+    expect(again.run_id).not.toBe(first.run_id);
+    const loads = await p.bench.query(
+      "select rerun_of, rerun_from, status, file_id = (select file_id from ingest.runs where id = $2) as same_file from ingest.runs where id = $1",
+      [again.run_id, first.run_id],
+    );
+    expect(loads).toEqual([
+      { rerun_of: first.run_id, rerun_from: "stage", status: "queued", same_file: true },
+    ]);
+    // Nothing is left for a worker to transform; the steps and the load that went well are the first one's.
+    const second = await p.execute(again.id);
+    expect(second).toMatchObject({ outcome: "nothing", status: "submitted", load: { status: "succeeded" } });
+    expect(second.steps.map((s) => [s.kind, s.rows_out, s.run_id])).toEqual([
+      ["file", 2, null],
+      ["split", 1, good],
+    ]);
+    const old = await p.bench.query("select run_id from ingest.pipeline_runs where id = $1", [row!.id]);
+    expect(old).toEqual([{ run_id: first.run_id }]);
+    // All went well: all of it again.
+    const [whole] = await p.bench.query("select * from ingest.rerun_pipeline($1)", [again.id]);
+    expect(whole).toMatchObject({ rerun_from: "start", status: "queued" });
+    expect(await rerun(true)).toMatchObject({ rerun_from: "start", status: "queued" });
   });
 
   it("acts for a live member, or not at all", async () => {

@@ -332,7 +332,7 @@ describe("the login", () => {
     expect(granted.rows).toEqual([]);
     const functions = await p.bench.db.admin.query(
       `select p.oid::regprocedure::text as f from pg_proc p cross join lateral aclexplode(p.proacl) a
-        where a.grantee = any (array['cadastre_sandbox', 'cadastre_sql']::regrole[]) and p.proname !~ '_(as_of|diff|timeline|valid_on|masked_key|moment)$'`,
+        where a.grantee = any (array['cadastre_sandbox', 'cadastre_sql']::regrole[]) and p.proname !~ '_(as_of|diff|timeline|valid_on|masked_key)$|^whole_moment$'`,
     );
     expect(functions.rows).toEqual([]);
   });

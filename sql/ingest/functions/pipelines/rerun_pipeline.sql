@@ -1,11 +1,16 @@
--- The same version over the same input once more, from the start, marked as such. For whoever asks now.
-create or replace function ingest.rerun_pipeline(pipeline_run_id uuid) returns ingest.pipeline_runs
+-- The same version over the same input once more, marked as such and for whoever asks now: from the step that failed, as far
+-- as what came before it is still there. What the steps made lives as long as their session, so a failed step means from
+-- the start. The files that an execution submitted are kept: where only loads failed, those alone are loaded again.
+drop function if exists ingest.rerun_pipeline(uuid);
+create or replace function ingest.rerun_pipeline(pipeline_run_id uuid, from_start boolean default false) returns ingest.pipeline_runs
 language plpgsql security definer
 set search_path = ''
 as $$
+#variable_conflict use_column
 declare
   old ingest.pipeline_runs;
   run ingest.pipeline_runs;
+  failed uuid[] := '{}';
 begin
   perform core.require('pipeline.execute');
   perform ingest.require_reader();
@@ -15,15 +20,27 @@ begin
   end if;
   perform ingest.check_pipeline_targets((select v.definition from ingest.pipeline_versions v
     where v.org_id = old.org_id and v.pipeline_id = old.pipeline_id and v.version = old.version));
-  insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, rerun_of, requested_by, by_service)
-  values (old.org_id, old.pipeline_id, old.version, 'rerun', old.file_id, old.id, private.user_id(), private.user_id() is null)
+  if old.status = 'submitted' and not coalesce(rerun_pipeline.from_start, false) then
+    failed := array(
+      select r.id from ingest.runs r
+       where r.org_id = old.org_id and r.status in ('failed', 'cancelled')
+         and (r.id = old.run_id or r.id in (select s.run_id from ingest.pipeline_run_steps s where s.org_id = old.org_id and s.pipeline_run_id = old.id))
+       order by r.created_at, r.id);
+  end if;
+  insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, rerun_of, rerun_from, requested_by, by_service)
+  values (old.org_id, old.pipeline_id, old.version, 'rerun', old.file_id, old.id,
+          case when cardinality(failed) > 0 then 'load' else 'start' end, private.user_id(), private.user_id() is null)
   returning * into run;
-  perform ingest.queue_pipeline_run(run.org_id, run.id, null, private.take_turn(run.org_id, run.id));
   perform audit.record('pipeline.run', 'pipeline', run.pipeline_id::text,
-    jsonb_build_object('run', run.id, 'version', run.version, 'trigger', 'rerun', 'rerun_of', old.id));
+    jsonb_build_object('run', run.id, 'version', run.version, 'trigger', 'rerun', 'rerun_of', old.id, 'from', run.rerun_from));
+  if run.rerun_from = 'load' then
+    return ingest.rerun_loads(old, run, failed);
+  end if;
+  perform ingest.queue_pipeline_run(run.org_id, run.id, null, private.take_turn(run.org_id, run.id));
   perform ingest.tell_pipeline_run(run.org_id, run.id);
   return run;
 end
 $$;
-comment on function ingest.rerun_pipeline(uuid) is 'Runs an ended execution''s version over its input again. Needs pipeline.execute. Errors: IN005, IN006, IN068.';
-grant execute on function ingest.rerun_pipeline(uuid) to cadastre_user, cadastre_worker;
+comment on function ingest.rerun_pipeline(uuid, boolean) is
+  'Runs an ended execution''s version over its input again: rerun_from load (only the loads of its results that failed or were cancelled) where there are such, else start; from_start: all of it in any case. Needs pipeline.execute, for loads run.execute. Errors: IN005, IN006, IN068, IN096 a load is being run again.';
+grant execute on function ingest.rerun_pipeline(uuid, boolean) to cadastre_user, cadastre_worker;
