@@ -96,6 +96,7 @@ export const enHistory = {
   reasons_required: "Ask for a reason with every change by hand",
   reasons_help:
     "Edits, deletions, restores, replays and undos then need one. It stays with the version, sealed with it, and whoever sees the row sees it. Loads need none.",
+  changes_of: "Changes",
 };
 
 /** Texts of webhooks that other systems send. */

@@ -106,6 +106,7 @@ export const frHistory: typeof enHistory = {
   reasons_required: "Demander un motif à chaque modification à la main",
   reasons_help:
     "Modifications, suppressions, restaurations, reprises et annulations en demandent alors un. Il reste avec la version, scellé avec elle, et qui voit la ligne le voit. Les chargements n'en demandent pas.",
+  changes_of: "Changements",
 };
 
 export const frIncoming: typeof enIncoming = {

@@ -11,6 +11,7 @@ import {
   Pagination,
   type RaRecord,
   TopToolbar,
+  useListContext,
   useTranslate,
 } from "react-admin";
 import { useNavigate, useParams } from "react-router-dom";
@@ -96,6 +97,12 @@ function Toolbar({ datasetId }: { datasetId: string }) {
   );
 }
 
+/** Why the rows cannot be shown: of a moment whose history is archived, also what to do. */
+function ListProblem() {
+  const { error } = useListContext();
+  return error ? <ProblemAlert problem={problemOf(error)} /> : null;
+}
+
 interface ListProps {
   description: Description;
   moment: Moment;
@@ -123,6 +130,7 @@ function RecordList({ description, moment, onMoment }: ListProps) {
         perPage={25}
         pagination={<Pagination rowsPerPageOptions={[25, 50, 100, 250]} />}
         component={TableSurface}
+        error={<ListProblem />}
         empty={
           asOf ? (
             false
