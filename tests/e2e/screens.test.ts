@@ -116,6 +116,17 @@ const SCREENS: Screen[] = [
       await page.locator("tbody tr").first().waitFor();
     },
   },
+  { name: "history", path: "/history/weather", ready: "main table tbody tr" },
+  { name: "incoming-empty", path: "/incoming", ready: "main section p" },
+  {
+    name: "incoming-new",
+    path: "/incoming",
+    ready: "main section p",
+    act: async (page) => {
+      await page.locator("main button").first().click();
+      await page.getByRole("dialog").locator("input").first().waitFor();
+    },
+  },
   { name: "record", path: `/records/weather/${encodeURIComponent('["2012-01-05"]')}`, ready: "ol li" },
   {
     name: "record-edit",

@@ -93,6 +93,11 @@ export default function DatasetShow() {
               {translate("app.dataset.to_records")}
             </Button>
           )}
+          {maySeeRecords && (
+            <Button component={Link} to={`/history/${dataset.name}`} variant="outlined">
+              {translate("app.history.changes_of")}
+            </Button>
+          )}
           {maySeeQuality && (
             <Button component={Link} to={`/quality/${dataset.name}`} variant="outlined">
               {translate("app.quality.title")}

@@ -25,29 +25,93 @@ interface Props {
   onLoad: (id: string) => void;
 }
 
-/** Rows that each load wrote, oldest first; those between the two moments are filled. */
-function Chart({ loads, from, to, onLoad }: Props) {
-  const { palette } = useTheme();
+const rowsOf = (load: Load) => [
+  { rows: toNumber(load.insertedRows), tone: "success" as const },
+  { rows: toNumber(load.updatedRows), tone: "info" as const },
+  { rows: toNumber(load.deletedRows), tone: "error" as const },
+];
+const totalOf = (load: Load): number => rowsOf(load).reduce((sum, { rows }) => sum + rows, 0);
+
+function useShortName(): (load: Load) => string {
   const translate = useTranslate();
-  const textOf = useLoadText();
-  const { box, width } = useWidth<HTMLDivElement>();
-  const shown = loads.toReversed();
-  const nameOf = (load: Load) => {
+  return (load) => {
     const name = load.undoOf
       ? translate("app.history.an_undo")
       : (load.file?.fileName ?? translate("app.history.a_load"));
     const cut = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
     return load.undoneBy ? `${cut} (${translate("app.history.undone_short")})` : cut;
   };
-  const parts = (load: Load) =>
-    [
-      { rows: toNumber(load.insertedRows), color: palette.success.main },
-      { rows: toNumber(load.updatedRows), color: palette.info.main },
-      { rows: toNumber(load.deletedRows), color: palette.error.main },
-    ] as const;
-  const total = (load: Load) => parts(load).reduce((sum, { rows }) => sum + rows, 0);
-  const most = shown.reduce((top, load) => Math.max(top, total(load)), 1);
-  const tall = linear([0, most], [0, FLOOR - 8]);
+}
+
+interface BarProps {
+  load: Load;
+  left: number;
+  /** Room that there is for it and its name. */
+  each: number;
+  tall: (rows: number) => number;
+  within: boolean;
+  onLoad: (id: string) => void;
+}
+
+/** One load: a link, so that it is reached by the keyboard too. */
+function Bar({ load, left, each, tall, within, onLoad }: BarProps) {
+  const { palette } = useTheme();
+  const textOf = useLoadText();
+  const shortName = useShortName();
+  const width = Math.min(MAX_WIDTH, each * 0.7);
+  const x = left + (each - width) / 2;
+  let y = FLOOR;
+  return (
+    <a
+      href={`?load=${load.id}`}
+      aria-label={textOf(load)}
+      onClick={(event) => {
+        event.preventDefault();
+        onLoad(load.id);
+      }}
+    >
+      <title>{textOf(load)}</title>
+      <rect x={left} y={0} width={each} height={HEIGHT} fill="transparent" />
+      {rowsOf(load).map(({ rows, tone }) => {
+        if (rows === 0) return null;
+        // What is rare is still to be seen.
+        const size = Math.max(2, tall(rows));
+        y -= size;
+        return (
+          <rect
+            key={tone}
+            x={x}
+            y={y}
+            width={width}
+            height={size}
+            fill={palette[tone].main}
+            fillOpacity={within ? 0.95 : 0.3}
+          />
+        );
+      })}
+      {within && <rect x={x} y={FLOOR + 3} width={width} height={3} rx={1.5} fill={palette.primary.main} />}
+      {each >= MIN_NAMED && (
+        <text
+          x={x + width / 2}
+          y={HEIGHT - 6}
+          textAnchor="middle"
+          fontSize={FONT}
+          fill={palette.text.secondary}
+        >
+          {shortName(load)}
+        </text>
+      )}
+    </a>
+  );
+}
+
+/** Rows that each load wrote, oldest first; those between the two moments are filled. */
+function Chart({ loads, from, to, onLoad }: Props) {
+  const { palette } = useTheme();
+  const translate = useTranslate();
+  const { box, width } = useWidth<HTMLDivElement>();
+  const shown = loads.toReversed();
+  const most = shown.reduce((top, load) => Math.max(top, totalOf(load)), 1);
   const each = width / Math.max(1, shown.length);
   const within = (load: Load) => {
     const at = Date.parse(momentOfLoad(load));
@@ -61,56 +125,17 @@ function Chart({ loads, from, to, onLoad }: Props) {
       sx={{ width: "100%" }}
     >
       <svg width={width} height={HEIGHT} role="presentation" style={{ display: "block" }}>
-        {shown.map((load, index) => {
-          const bar = Math.min(MAX_WIDTH, each * 0.7);
-          const x = index * each + (each - bar) / 2;
-          let y = FLOOR;
-          return (
-            <a
-              key={load.id}
-              href={`?load=${load.id}`}
-              aria-label={textOf(load)}
-              onClick={(event) => {
-                event.preventDefault();
-                onLoad(load.id);
-              }}
-            >
-              <title>{textOf(load)}</title>
-              <rect x={index * each} y={0} width={each} height={HEIGHT} fill="transparent" />
-              {parts(load).map(({ rows, color }) => {
-                if (rows === 0) return null;
-                // What is rare is still to be seen.
-                const size = Math.max(2, tall(rows));
-                y -= size;
-                return (
-                  <rect
-                    key={color}
-                    x={x}
-                    y={y}
-                    width={bar}
-                    height={size}
-                    fill={color}
-                    fillOpacity={within(load) ? 0.95 : 0.3}
-                  />
-                );
-              })}
-              {within(load) && (
-                <rect x={x} y={FLOOR + 3} width={bar} height={3} rx={1.5} fill={palette.primary.main} />
-              )}
-              {each >= MIN_NAMED && (
-                <text
-                  x={x + bar / 2}
-                  y={HEIGHT - 6}
-                  textAnchor="middle"
-                  fontSize={FONT}
-                  fill={palette.text.secondary}
-                >
-                  {nameOf(load)}
-                </text>
-              )}
-            </a>
-          );
-        })}
+        {shown.map((load, index) => (
+          <Bar
+            key={load.id}
+            load={load}
+            left={index * each}
+            each={each}
+            tall={linear([0, most], [0, FLOOR - 8])}
+            within={within(load)}
+            onLoad={onLoad}
+          />
+        ))}
         <line x1={0} x2={width} y1={FLOOR} y2={FLOOR} stroke={palette.divider} />
       </svg>
     </Box>

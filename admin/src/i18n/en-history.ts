@@ -45,6 +45,12 @@ export const enHistory = {
   undone: "Undone: %{inserted} came back, %{updated} changed back, %{deleted} went.",
   skipped: "%{smart_count} row left as it is. |||| %{smart_count} rows left as they are.",
   to_undo_run: "Open the undo",
+  archived: "That moment is in the archive",
+  attach: "Bring it back",
+  attaching: "Bringing it back…",
+  attach_hint:
+    "Its versions lie in the object store. Brought back, they are in history again for %{days} days.",
+  attached: "One archive is back for %{days} days |||| %{smart_count} archives are back for %{days} days",
   is_undo: "This run undid a load.",
   is_undo_link: "The load",
   was_undone: "This load was undone.",
@@ -96,6 +102,7 @@ export const enHistory = {
   reasons_required: "Ask for a reason with every change by hand",
   reasons_help:
     "Edits, deletions, restores, replays and undos then need one. It stays with the version, sealed with it, and whoever sees the row sees it. Loads need none.",
+  changes_of: "Changes",
 };
 
 /** Texts of webhooks that other systems send. */

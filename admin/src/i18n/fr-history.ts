@@ -53,6 +53,13 @@ export const frHistory: typeof enHistory = {
   undone: "Annulé : %{inserted} revenues, %{updated} reprises, %{deleted} disparues.",
   skipped: "%{smart_count} ligne laissée telle quelle. |||| %{smart_count} lignes laissées telles quelles.",
   to_undo_run: "Ouvrir l'annulation",
+  archived: "Ce moment est archivé",
+  attach: "Le faire revenir",
+  attaching: "Retour en cours…",
+  attach_hint:
+    "Ses versions se trouvent dans le stockage d’objets. Une fois revenues, elles restent dans l’historique pendant %{days} jours.",
+  attached:
+    "Une archive est revenue pour %{days} jours |||| %{smart_count} archives sont revenues pour %{days} jours",
   is_undo: "Cette exécution a annulé un chargement.",
   is_undo_link: "Le chargement",
   was_undone: "Ce chargement a été annulé.",
@@ -106,6 +113,7 @@ export const frHistory: typeof enHistory = {
   reasons_required: "Demander un motif à chaque modification à la main",
   reasons_help:
     "Modifications, suppressions, restaurations, reprises et annulations en demandent alors un. Il reste avec la version, scellé avec elle, et qui voit la ligne le voit. Les chargements n'en demandent pas.",
+  changes_of: "Changements",
 };
 
 export const frIncoming: typeof enIncoming = {

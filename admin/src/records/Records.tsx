@@ -11,6 +11,7 @@ import {
   Pagination,
   type RaRecord,
   TopToolbar,
+  useListContext,
   useTranslate,
 } from "react-admin";
 import { useNavigate, useParams } from "react-router-dom";
@@ -20,6 +21,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section, TableSurface } from "../components/Section.tsx";
 import { AsOfBanner } from "../history/AsOfBanner.tsx";
+import { ArchivedProblem } from "../history/AttachArchives.tsx";
 import { type Moment, MomentChoice, NOW, recordsAt } from "../history/MomentChoice.tsx";
 import { UndoRowsButton } from "../history/UndoRowsButton.tsx";
 import { useSession } from "../layout/useSession.ts";
@@ -39,6 +41,9 @@ type DataRecord = RaRecord & { row: Row };
 
 const recordPath = (dataset: string, id: unknown): string =>
   `/records/${dataset}/${encodeURIComponent(String(id))}`;
+
+/** Versions of that moment are archived (docs/reference/retention.md). */
+const ARCHIVED = "RT005";
 
 function Table({ description, readOnly }: { description: Description; readOnly: boolean }) {
   const { dataset, columns } = description;
@@ -96,6 +101,16 @@ function Toolbar({ datasetId }: { datasetId: string }) {
   );
 }
 
+/** Why the rows cannot be shown: of a moment whose history is archived, also what to do. */
+function ListProblem({ datasetId, asOf }: { datasetId: string; asOf: string | null }) {
+  const { error } = useListContext();
+  if (!error) return null;
+  const problem = problemOf(error);
+  if (problem.code === ARCHIVED && asOf)
+    return <ArchivedProblem problem={problem} datasetId={datasetId} moment={asOf} />;
+  return <ProblemAlert problem={problem} />;
+}
+
 interface ListProps {
   description: Description;
   moment: Moment;
@@ -123,6 +138,7 @@ function RecordList({ description, moment, onMoment }: ListProps) {
         perPage={25}
         pagination={<Pagination rowsPerPageOptions={[25, 50, 100, 250]} />}
         component={TableSurface}
+        error={<ListProblem datasetId={dataset.id} asOf={asOf} />}
         empty={
           asOf ? (
             false

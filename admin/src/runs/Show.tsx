@@ -7,6 +7,7 @@ import { toNumber } from "../components/format.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { useUndone } from "../history/api.ts";
 import { UndoNotice } from "../history/RunUndo.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
@@ -55,6 +56,8 @@ export default function RunShow() {
   const { id = "" } = useParams();
   const { run, error, steps, moving, refetch } = useRun(id);
   const waiting = useProposal(id, run?.status === "held");
+  // An undo is one transaction, without steps.
+  const undone = useUndone(id);
   const maySeeQuality = useMay("quality.view");
   const crumbs = [{ label: translate("app.run.title"), to: "/runs" }];
   if (!run) {
@@ -78,7 +81,7 @@ export default function RunShow() {
           <RunProblem run={run} refetch={refetch} />
         )}
         {waiting && <ProposalPanel key={run.id} run={run} proposal={waiting} refetch={refetch} />}
-        {run.status !== "duplicate" && (
+        {run.status !== "duplicate" && !(undone?.undoOf && steps.length === 0) && (
           <Section title={translate("app.run.steps")}>
             <Steps run={run} steps={steps} />
           </Section>
