@@ -21,7 +21,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section, TableSurface } from "../components/Section.tsx";
 import { AsOfBanner } from "../history/AsOfBanner.tsx";
-import { ArchivedProblem } from "../history/AttachArchives.tsx";
+import { ArchivedProblem } from "../history/ArchivedProblem.tsx";
 import { type Moment, MomentChoice, NOW, recordsAt } from "../history/MomentChoice.tsx";
 import { UndoRowsButton } from "../history/UndoRowsButton.tsx";
 import { useSession } from "../layout/useSession.ts";
