@@ -101,6 +101,8 @@ describe("rows as they were", () => {
       .getByLabel(/customer/)
       .first()
       .fill("");
+    await page.waitForURL(/filter=%7B%7D/);
+    await expect.poll(() => cells().count()).toBe(10);
     await page.getByText("lost").first().waitFor();
     expect(await page.getByText(/left them/).count()).toBe(0);
   });
@@ -212,7 +214,7 @@ describe("reasons", () => {
   test("are asked for where the organization wants them, and stand with the version", async () => {
     await go("/security/settings");
     const wanted = page.getByRole("switch", { name: "Ask for a reason with every change by hand" });
-    await wanted.check();
+    await wanted.click();
     await page.getByText("Saved").first().waitFor();
     await go(recordPath(4));
     await page.getByRole("button", { name: "Edit" }).click();
@@ -242,7 +244,7 @@ describe("reasons", () => {
     await picture(page, "history-row");
     expect(await accessible()).toEqual([]);
     await go("/security/settings");
-    await wanted.uncheck();
+    await wanted.click();
     await page.getByText("Saved").first().waitFor();
   });
 });
