@@ -327,3 +327,21 @@ describe("an incoming webhook", () => {
     await page.getByText("No webhook comes in yet").waitFor();
   });
 });
+
+describe("a moment whose history is archived", () => {
+  test("is said to be, and brought back from there", async () => {
+    const on = ["--org", ORG, "--dataset", "weather"];
+    await stage.command(["retention", "set", ...on, "--days", "0", "--action", "archive"]);
+    await stage.command(["retention", "run", ...on]);
+    await go("/records/weather");
+    await page.getByLabel("As a load left it").click();
+    await page.getByRole("option", { name: /provisional/ }).click();
+    await page.getByText("That moment is in the archive").waitFor();
+    await picture(page, "history-archived");
+    expect(await accessible()).toEqual([]);
+    await page.getByRole("button", { name: "Bring it back" }).click();
+    await page.getByText(/is back for 7 days/).waitFor();
+    await cells().first().waitFor();
+    expect(await page.getByText("That moment is in the archive").count()).toBe(0);
+  });
+});

@@ -6,8 +6,10 @@ import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import { createMongoStore } from "../../lib/stores/document/mongodb.ts";
 import { fileKey } from "../../lib/stores/object/keys.ts";
 import { createS3Store } from "../../lib/stores/object/s3.ts";
+import { loadBatch } from "../../worker/stream/batch.ts";
 import { createDescribeRawTask } from "../../worker/tasks/ingest__describe_raw.ts";
 import { offerMongo, offerS3 } from "../contract/servers.ts";
+import { sendEvents } from "./stream-support.ts";
 import { type Bench, createLoader } from "./support.ts";
 
 const mongo = await offerMongo();
@@ -90,6 +92,48 @@ describe("a load through real stores", () => {
       "rejected",
       "valid",
     ]);
+  });
+
+  test("of a stream's batch keeps its events too, beside the batch, with what became of them", async () => {
+    const { datasetId } = await sendEvents(bench, "people", [
+      { id: 11, name: "Grace", extra: { deep: 1 } },
+      { id: 12, amount: "x" },
+      { id: 11, name: "Barbara" },
+    ]);
+    const down = createMongoStore("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300");
+    try {
+      // The batch does not wait for the document store.
+      const batch = await loadBatch({ ...bench.context, documents: down }, bench.org.id, datasetId, "test");
+      expect(batch).toMatchObject({ outcome: "succeeded", events: 3 });
+      const [run] = await bench.query<{ id: string; file_id: string }>(
+        "select id, file_id from ingest.runs where dataset_id = $1 order by created_at desc limit 1",
+        [datasetId],
+      );
+      const jobs = await bench.db.admin.query(
+        "select j.payload from graphile_worker._private_jobs j where j.key = $1",
+        [`raw:${run!.id}`],
+      );
+      expect(jobs.rows).toEqual([{ payload: { orgId: bench.org.id, runId: run!.id, stage: true } }]);
+      const { payload } = jobs.rows[0];
+      const refused = createDescribeRawTask({ ...bench.context, documents: down })(payload);
+      await expect(refused).rejects.toMatchObject({ code: "STORE_DOWN" });
+      const describe = createDescribeRawTask({ ...bench.context, documents });
+      const read = () =>
+        documents.read({ id: bench.org.id, key: bench.org.schemaKey }, "people", run!.file_id, 0, 100);
+      // Done twice, it is the same.
+      for (let i = 0; i < 2; i++) {
+        await describe(payload);
+        const records = await read();
+        expect(records.map((r) => [r.line, r.status])).toEqual([
+          [1, expect.any(String)],
+          [2, "rejected"],
+          [3, "valid"],
+        ]);
+        expect(records[0]!.data).toMatchObject({ id: "11", name: "Grace" });
+      }
+    } finally {
+      await down.close();
+    }
   });
 
   test("waits while the document store is down, and goes on when it is back", async () => {

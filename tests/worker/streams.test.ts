@@ -329,3 +329,113 @@ describe("the pump", () => {
     }
   });
 });
+
+describe("events that do not fit the contract", () => {
+  const evolve = async (id: string, columns: string, types: string) => {
+    await bench.query("select data.alter_dataset($1, $2)", [
+      id,
+      JSON.stringify([{ op: "evolution", columns, types }]),
+    ]);
+  };
+  const contract = (id: string) =>
+    bench.query<{ name: string; type: string }>(
+      "select name, type from data.fields where dataset_id = $1 and name not in ('k', 'v', 'note') order by name",
+      [id],
+    );
+
+  it("make fields of it where it evolves, before the batch is loaded, whoever sends; numbers widen, texts among them are rejected", async () => {
+    const { name, id } = await makeDataset();
+    await evolve(id, "evolve", "evolve");
+    const { events } = await sendEvents(
+      bench,
+      name,
+      [
+        { k: 1, v: 1, "Größe (m)": 7, paid: true, tags: ["a"], mixed: 1, version: 3, gone: null },
+        { k: 2, v: 3_000_000_000, mixed: "x", ratio: 0.5, _id: "key" },
+        { k: 3, v: "many" },
+      ],
+      { userId: editor },
+    );
+    expect(await load(id)).toMatchObject({ outcome: "succeeded", events: 3 });
+    expect(await contract(id)).toEqual([
+      { name: "grosse_m", type: "bigint" },
+      { name: "mixed", type: "text" },
+      { name: "paid", type: "boolean" },
+      { name: "ratio", type: "numeric" },
+      { name: "tags", type: "jsonb" },
+      { name: "version_value", type: "bigint" },
+    ]);
+    expect(
+      await bench.query(
+        `select k, v::text, grosse_m::text, paid, tags, mixed, version_value::text, ratio from org_acme.${name} order by k`,
+      ),
+    ).toEqual([
+      { k: 1, v: "1", grosse_m: "7", paid: true, tags: ["a"], mixed: "1", version_value: "3", ratio: null },
+      {
+        k: 2,
+        v: "3000000000",
+        grosse_m: null,
+        paid: null,
+        tags: null,
+        mixed: "x",
+        version_value: null,
+        ratio: "0.5",
+      },
+    ]);
+    const told = await outcomes(events.map(([number]) => number));
+    expect(told.map(({ status, reasons }) => [status, reasons?.[0]?.rule])).toEqual([
+      ["loaded", undefined],
+      ["loaded", undefined],
+      ["rejected", "type"],
+    ]);
+    // The contract's history says why; the next batch finds nothing to follow.
+    const versions = () =>
+      bench.query<{ reason: string }>(
+        "select change as reason from data.contracts where dataset_id = $1 order by version",
+        [id],
+      );
+    const before = await versions();
+    expect(before.at(-1)).toEqual({ reason: "followed the events of a stream" });
+    await sendEvents(bench, name, [{ k: 4, "Größe (m)": 8, v: 2.5 }]);
+    await load(id);
+    expect((await versions()).length).toBe(before.length + 1);
+    await sendEvents(bench, name, [{ k: 5, "Größe (m)": 9, v: 1.5 }]);
+    await load(id);
+    expect((await versions()).length).toBe(before.length + 1);
+  });
+
+  it("are rejected with reasons, loaded without the value, or held, as the dataset says", async () => {
+    const strict = await makeDataset();
+    await evolve(strict.id, "discard_row", "discard_value");
+    const sent = await sendEvents(bench, strict.name, [
+      { k: 1, v: 1, other: "x", more: 2 },
+      { k: 2, v: "no number", other: null },
+      { k: 3, v: 3 },
+    ]);
+    expect(await load(strict.id)).toMatchObject({ outcome: "succeeded" });
+    const told = await outcomes(sent.events.map(([number]) => number));
+    expect(told.map(({ status, reasons }) => [status, reasons?.map((r) => r.rule) ?? null])).toEqual([
+      ["rejected", ["unknown_column", "unknown_column"]],
+      ["loaded", null],
+      ["loaded", null],
+    ]);
+    expect(await rowsOf(strict.name)).toEqual([
+      { k: 2, v: null, note: null, version: 1 },
+      { k: 3, v: 3, note: null, version: 1 },
+    ]);
+    expect(countsOf(await bench.runRow(told[0]!.run_id))).toMatchObject({
+      read: 3,
+      inserted: 2,
+      rejected: 1,
+    });
+
+    // Frozen columns: loaded without the value, with a warning. Frozen types: a person is asked.
+    const frozen = await makeDataset();
+    await evolve(frozen.id, "freeze", "freeze");
+    await sendEvents(bench, frozen.name, [{ k: 1, v: 1, other: "x" }]);
+    expect(await load(frozen.id)).toMatchObject({ outcome: "succeeded" });
+    expect(await contract(frozen.id)).toEqual([]);
+    await sendEvents(bench, frozen.name, [{ k: 2, v: "no number" }]);
+    expect(await load(frozen.id)).toMatchObject({ outcome: "held" });
+  });
+});

@@ -40,7 +40,7 @@ export async function keepRaw(
 }
 
 /** After the checks: the documents of rejected rows say so (of those that are kept; counts are the run's). */
-export async function markRaw(context: LoadContext, run: Run, heart: Heart): Promise<void> {
+export async function markRaw(context: LoadContext, run: Run, heart: Pick<Heart, "signal">): Promise<void> {
   if (!context.documents) return;
   const rows = await query<{ line: string }>(
     context,

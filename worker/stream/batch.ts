@@ -9,6 +9,7 @@ import { fileKey } from "../../lib/stores/object/keys.ts";
 import { type RunError, tellError } from "../load/failures.ts";
 import { asOrganization } from "../load/session.ts";
 import type { LoadContext } from "../load/types.ts";
+import { followEvents } from "./evolve.ts";
 
 /** A batch is full at so many events or bytes. */
 export const MAX_BATCH_EVENTS = 5000;
@@ -40,14 +41,16 @@ export async function loadBatch(
   workerId: string,
   failing: unknown = null,
 ): Promise<BatchResult> {
-  const next = await asOrganization(context, orgId, null, async (client) => {
+  const { next, fits } = await asOrganization(context, orgId, null, async (client) => {
     const { rows } = await client.query<Next>("select * from ingest.next_events($1, $2, $3)", [
       datasetId,
       MAX_BATCH_EVENTS,
       MAX_BATCH_BYTES,
     ]);
-    return rows;
+    const bodies = rows.map((event) => event.body);
+    return { next: rows, fits: bodies.length === 0 || (await followEvents(client, datasetId, bodies)) };
   });
+  if (!fits) return { outcome: "busy", events: next.length, full: false };
   if (next.length === 0) return { outcome: "nothing", events: 0, full: false };
   const full = next.length === MAX_BATCH_EVENTS;
   const key = fileKey(orgId);
@@ -59,14 +62,19 @@ export async function loadBatch(
     const rows = await asOrganization(context, orgId, next[0]!.requested_by, async (client) => {
       const text =
         error === null
-          ? "select status from ingest.load_events($1, $2, $3, $4, $5, $6)"
-          : "select status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7)";
-      return (
-        await client.query<{ status: BatchOutcome }>(
-          text,
-          error === null ? taken : [...taken, JSON.stringify(error)],
-        )
-      ).rows;
+          ? "select id, status from ingest.load_events($1, $2, $3, $4, $5, $6)"
+          : "select id, status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7)";
+      const { rows } = await client.query<{ id: string; status: BatchOutcome }>(
+        text,
+        error === null ? taken : [...taken, JSON.stringify(error)],
+      );
+      // Beside the batch, which does not wait for the document store, and with it or not at all.
+      if (context.documents && rows[0] !== undefined)
+        await client.query("select core.enqueue('ingest__describe_raw', $1, null, $2)", [
+          JSON.stringify({ orgId, runId: rows[0].id, stage: true }),
+          `raw:${rows[0].id}`,
+        ]);
+      return rows;
     });
     const outcome = rows[0]?.status ?? "busy";
     if (outcome === "busy") await context.store.remove(key);

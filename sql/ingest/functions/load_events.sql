@@ -18,6 +18,7 @@ declare
   picked text;
   checked jsonb;
   landed bigint;
+  refuses boolean;
   max_noted constant int := 100;
 begin
   perform core.require('run.execute');
@@ -31,6 +32,16 @@ begin
                          else format('coalesce(e.body ->> %L, e.body ->> %L)', f.name, f.source_name) end, ', ' order by f.position)
     into columns, picked
     from data.fields f where f.org_id = run.org_id and f.dataset_id = run.dataset_id and f.retired_at is null;
+  -- Where the dataset says so, an event with a value for another field is rejected: such values stand in a column that the
+  -- contract does not have, as in a file.
+  select d.columns_evolution = 'discard_row' into refuses from data.datasets d where d.org_id = run.org_id and d.id = run.dataset_id;
+  if refuses then
+    columns := array_append(columns, null);
+    picked := picked || format($q$, (select string_agg(k.name, ', ') from jsonb_each_text(e.body) k (name, value)
+      where btrim(k.value) <> '' and k.name not in ('_id', 'idempotency_key')
+        and not exists (select from data.fields f where f.org_id = %L and f.dataset_id = %L and f.retired_at is null
+                         and k.name in (f.name, f.source_name)))$q$, run.org_id, run.dataset_id);
+  end if;
   raw := ingest.create_landing(run.id, 1, columns, 'raw');
   typed := ingest.landing_name(run.id, 1, 'typed');
   execute format('insert into %s select e.line, %s from ingest.stream_events e where e.org_id = $1 and e.run_id = $2', raw, picked)
@@ -39,16 +50,18 @@ begin
   -- Few rows beside a large table: the difference is to go by the key's index, which the planner sees from this.
   execute format('analyze %s', typed);
   insert into ingest.row_issues (org_id, run_id, line, column_name, rule, severity, rejected, message, remedy)
-  select run.org_id, run.id, e.line, left(k.name, 200), 'unknown_field', 'warning', false,
-         left(format('the event has a value for %s, which is not in the dataset''s contract; it was not loaded', k.name), 2000),
+  select run.org_id, run.id, e.line, left(k.name, 200), case when refuses then 'unknown_column' else 'unknown_field' end,
+         case when refuses then 'error' else 'warning' end, refuses,
+         left(format('the event has a value for %s, which is not in the dataset''s contract; %s was not loaded', k.name,
+                     case when refuses then 'the event' else 'it' end), 2000),
          'Add the field to the contract, or leave it out.'
-    from ingest.stream_events e cross join lateral jsonb_object_keys(e.body) k (name)
-   where e.org_id = run.org_id and e.run_id = run.id
+    from ingest.stream_events e cross join lateral jsonb_each_text(e.body) k (name, value)
+   where e.org_id = run.org_id and e.run_id = run.id and (not refuses or btrim(k.value) <> '')
      -- The sender's key may stand in the event.
      and k.name not in ('_id', 'idempotency_key')
      and not exists (select from data.fields f where f.org_id = run.org_id and f.dataset_id = run.dataset_id
                       and f.retired_at is null and k.name in (f.name, f.source_name))
-   order by e.line limit max_noted
+   order by e.line limit case when refuses then 10 * cardinality(p_numbers) else max_noted end
   on conflict do nothing;
   checked := ingest.check_events(run, columns, landed);
   if (checked ->> 'rejected')::bigint > 0 then
