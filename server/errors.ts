@@ -19,6 +19,7 @@ const STATUS: Record<string, number> = {
   TOO_LARGE: 413,
   UNSUPPORTED_MEDIA: 415,
   TOO_MANY: 429,
+  GONE: 410,
   PASSWORD: 400,
   AC060: 403,
   AC061: 401,

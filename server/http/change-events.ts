@@ -131,7 +131,8 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
       }
     } finally {
       stop();
-      response.end();
+      // What is wrong with the request is still to be answered.
+      if (response.headersSent) response.end();
     }
   };
 

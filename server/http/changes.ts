@@ -20,6 +20,8 @@ const MAX_CHANGES_WITH_ROWS = 100;
 const MAX_ROWS = 5000;
 /** A page ends early where the rows of its changes are more. */
 const MAX_PAGE_ROWS = 20_000;
+/** The first change that there is. */
+const FIRST = "0.0";
 const HINT = "See docs/reference/changes.md.";
 
 const cursor = z.union([
@@ -105,7 +107,19 @@ async function datasetId(client: pg.PoolClient, name: string | null): Promise<st
   });
 }
 
-/** One page after a cursor. Null: whoever asks is nobody any more. Errors: AppError NOT_FOUND for the dataset. */
+/** Errors: AppError GONE where changes after the position have been cleared away. */
+async function requireKept(client: pg.PoolClient, txid: string, number: string): Promise<void> {
+  const { rows } = await client.query(
+    "select from private.change_horizons h where h.org_id = (select private.org_id()) and (h.txid, h.number) > ($1::xid8, $2::bigint)",
+    [txid, number],
+  );
+  if (rows.length === 0) return;
+  throw new AppError("GONE", "changes after this position are not kept any more", {
+    hint: "Read the datasets anew, then go on from `after=latest`, taken before; or leave `after` out for the first change there is.",
+  });
+}
+
+/** One page after a cursor. Null: whoever asks is nobody any more. Errors: AppError NOT_FOUND for the dataset, GONE. */
 export function readChanges(
   pool: pg.Pool,
   settings: Settings,
@@ -120,6 +134,7 @@ export function readChanges(
       return { changes: [], next: `${state[0]!.xmin}.0`, full: false, hidden: state[0]!.hidden };
     const dataset = await datasetId(client, wanted.dataset);
     const [txid, number] = after.split(".");
+    if (after !== FIRST) await requireKept(client, txid!, number!);
     const { rows } = await client.query<ChangeRow>("select * from private.read_changes($1, $2, $3, $4)", [
       txid,
       number,
@@ -175,7 +190,7 @@ export function changesHandler(options: ChangeOptions): RequestHandler<{ slug: s
       await feed({ response, identity: identity!, orgId: organization.id, settings, after, wanted });
       return;
     }
-    const page = await readChanges(pool, settings, asked.after ?? "0.0", wanted);
+    const page = await readChanges(pool, settings, asked.after ?? FIRST, wanted);
     if (page === null) {
       throw new AppError("UNAUTHENTICATED", "you do not belong to this organization any more", {
         hint: "Sign in again.",

@@ -5,6 +5,7 @@
 import { type Client, createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { sweepOps } from "../../worker/tasks/ops__sweep.ts";
 import { createPolicy } from "../sql/policies/support.ts";
 import { asMember, asService, type TestOrg } from "../support/database.ts";
 import { createOrg } from "./support/server.ts";
@@ -126,6 +127,57 @@ describe("pages", () => {
     }
     expect(paged).toEqual(body.changes.map((change: { cursor: string }) => change.cursor));
     expect((await get(api, `${CHANGES}?after=${after}`, owner)).body).toEqual({ changes: [], next: after });
+  });
+
+  it("tell a reader who was away for longer than entries are kept that changes are gone", async () => {
+    const away = await latest();
+    await send([{ id: 50, amount: 1, unknown: true }]);
+    await settled();
+    const before = (await get(api, `${CHANGES}?after=${away}`, owner)).body;
+    await send([{ id: 50, amount: 2 }]);
+    await edit("update org_acme.orders set customer = 'by hand' where id = 50");
+    const sweep = () => sweepOps({ pool: api.db.worker, claimKey: api.db.claimKey });
+    // The run of the first batch, its entry and its step are a month old.
+    const run = before.changes[0].runId;
+    await api.db.admin.query(
+      "update ingest.changes set changed_at = changed_at - interval '31 days' where run_id = $1",
+      [run],
+    );
+    await api.db.admin.query(
+      "update ingest.run_steps set started_at = started_at - interval '31 days' where run_id = $1",
+      [run],
+    );
+    await sweep();
+    const gone = await get(api, `${CHANGES}?after=${away}`, owner);
+    expect(gone.status).toBe(410);
+    expect(gone.body.error).toMatchObject({ code: "GONE", hint: expect.stringContaining("after=latest") });
+    const feed = await fetch(`${api.url}${CHANGES}?after=${away}`, {
+      headers: { authorization: `Bearer ${owner}`, accept: "text/event-stream" },
+    });
+    expect(feed.status).toBe(410);
+    await settled();
+    const on = await get(api, `${CHANGES}?after=${before.next}`, owner);
+    expect(on.body.changes.map((change: { kind: string }) => change.kind)).toEqual(["load", "update"]);
+    expect((await get(api, CHANGES, owner)).status).toBe(200);
+    const left = await api.db.admin.query(
+      `select (select count(*) from ingest.runs where id = $1)::int as runs,
+              (select count(*) from ingest.run_steps where run_id = $1)::int as steps,
+              (select count(*) from ingest.row_issues where run_id = $1)::int as issues,
+              (select count(*) from private.change_keys k where not exists
+                 (select from ingest.changes c where c.org_id = k.org_id and c.number = k.number))::int as keys`,
+      [run],
+    );
+    expect(left.rows).toEqual([{ runs: 1, steps: 0, issues: 0, keys: 0 }]);
+    // An edit since the last load stays however old it is: loads ask for it.
+    await api.db.admin.query(
+      "update ingest.changes set changed_at = changed_at - interval '31 days' where kind = 'update' and number = (select max(number) from ingest.changes)",
+    );
+    await api.db.admin.query(
+      "update ingest.runs set finished_at = finished_at - interval '40 days', created_at = created_at - interval '40 days', started_at = started_at - interval '40 days' where status = 'succeeded'",
+    );
+    await sweep();
+    const kinds = (await get(api, `${CHANGES}?after=${before.next}`, owner)).body.changes;
+    expect(kinds.map((change: { kind: string }) => change.kind)).toContain("update");
   });
 
   it("bound the rows of a change", async () => {

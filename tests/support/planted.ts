@@ -219,6 +219,8 @@ const OPS_ROWS = `
   with event as (
     insert into ingest.stream_events (org_id, dataset_id, key, body, run_id, line)
     values ($1, $3, 'secret of ' || $2, jsonb_build_object('name', 'secret of ' || $2), gen_random_uuid(), 1)
+  ), horizon as (
+    insert into private.change_horizons (org_id, txid, number) values ($1, '1', 1)
   ), incoming as (
     insert into ingest.incoming_webhooks (org_id, title, dataset_id, scheme) values ($1, 'secret of ' || $2, $3, 'standard') returning id
   ), incoming_secret as (

@@ -14,5 +14,7 @@ drop policy if exists all_owner on ingest.changes;
 create policy all_owner on ingest.changes for all to cadastre_owner
   using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
 drop policy if exists select_system on ingest.changes;
-create policy select_system on ingest.changes for select to cadastre_system using (true);
+drop policy if exists all_system on ingest.changes;
+create policy all_system on ingest.changes for all to cadastre_system using (true) with check (true);
 grant select on ingest.changes to cadastre_user, cadastre_worker, cadastre_system;
+grant delete on ingest.changes to cadastre_system;

@@ -23,4 +23,4 @@ drop policy if exists all_system on ingest.row_issues;
 create policy all_system on ingest.row_issues for all to cadastre_system using (true) with check (true);
 grant select on ingest.row_issues to cadastre_user;
 grant select, insert, update, delete on ingest.row_issues to cadastre_worker;
-grant select, update on ingest.row_issues to cadastre_system;
+grant select, update, delete on ingest.row_issues to cadastre_system;

@@ -19,4 +19,4 @@ drop policy if exists all_system on ingest.run_steps;
 create policy all_system on ingest.run_steps for all to cadastre_system using (true) with check (true);
 grant select on ingest.run_steps to cadastre_user;
 grant select, insert, update, delete on ingest.run_steps to cadastre_worker;
-grant select, update on ingest.run_steps to cadastre_system;
+grant select, update, delete on ingest.run_steps to cadastre_system;
