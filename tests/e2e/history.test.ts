@@ -197,10 +197,16 @@ describe("a wrong load", () => {
     await go("/records/orders");
     const row = cells().filter({ hasText: "Corrected by hand" });
     await row.locator("input[type=checkbox]").check();
+    await page.getByRole("button", { name: "Undo changes" }).waitFor();
+    await page.waitForTimeout(400);
+    await picture(page, "history-chosen");
+    expect(await accessible()).toEqual([]);
     await page.getByRole("button", { name: "Undo changes" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("As a load left it").click();
     await page.getByRole("option", { name: /first\.csv/ }).click();
+    await page.getByRole("listbox").waitFor({ state: "detached" });
+    expect(await accessible()).toEqual([]);
     await dialog.getByRole("button", { name: "Show what would happen" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true }).click();
     await page.getByText("Undone: 0 came back, 1 changed back, 0 went.").waitFor();

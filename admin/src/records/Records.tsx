@@ -65,7 +65,15 @@ function Table({ description, readOnly }: { description: Description; readOnly: 
       }
       rowClick={readOnly ? false : (id) => recordPath(dataset.name, id)}
       hiddenColumns={hidden}
-      sx={{ "& td": { maxWidth: 280, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" } }}
+      sx={{
+        "& td": { maxWidth: 280, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+        // Its own place is above the table, where this surface cuts it off.
+        "& .RaBulkActionsToolbar-toolbar:not(.RaBulkActionsToolbar-collapsed)": {
+          position: "static",
+          transform: "none",
+          color: "text.primary",
+        },
+      }}
     >
       {columns.map((column, index) => (
         <DataTable.Col<DataRecord>
