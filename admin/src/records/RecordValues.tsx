@@ -4,6 +4,7 @@ import { Confirm, useDelete, useNotify, useRedirect, useTranslate } from "react-
 import { useMayOn } from "../access/useMayOn.ts";
 import { Section } from "../components/Section.tsx";
 import { problemOf, sentence } from "../providers/errors.ts";
+import { Withdrawn } from "../providers/proof.ts";
 import type { Description } from "../providers/records.ts";
 import { RecordForm } from "./RecordForm.tsx";
 import type { Version } from "./types.ts";
@@ -35,6 +36,7 @@ function DeleteButton({ description, version, recordId }: Omit<Props, "onChanged
         },
         onError: (error: unknown) => {
           setAsking(false);
+          if (error instanceof Withdrawn) return;
           notify(sentence(problemOf(error)), { type: "error" });
         },
       },
