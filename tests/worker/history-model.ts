@@ -110,7 +110,7 @@ export class HistoryModel {
     const versions = this.#rows.get(id)!;
     // A tombstone has the values that were there last.
     const values = versions[version - 1]!.values ?? versions[version - 2]!.values!;
-    this.#write(id, values, null, versions.at(-1)!.values !== null);
+    this.#write(id, values, null, true);
   }
 
   #goTo(id: number, before: Values | null, run: string | null): keyof Done {

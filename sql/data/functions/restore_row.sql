@@ -48,7 +48,7 @@ begin
     -- Numbered after its tombstone.
     execute format(
       'insert into %1$s (%2$s, file_id, source_line, version, change_type, valid_from, changed_by, change_reason)
-       select %2$s, h.file_id, h.source_line, 1 + (select max(l.version) from %3$s l where %6$s), ''insert'', now(), private.user_id(), $1
+       select %2$s, h.file_id, h.source_line, 1 + (select max(l.version) from %3$s l where %6$s), ''restore'', now(), private.user_id(), $1
          from %3$s h where %4$s and h.version = %5$s and h.change_type <> ''delete''
        returning version', n.current_table, columns, n.history_table, format(matches, 'h'), restore_row.version,
       format(matches, 'l')) into result using reason;

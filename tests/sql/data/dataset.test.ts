@@ -123,7 +123,7 @@ describe("edits by hand", () => {
       },
       {
         version: 4,
-        change_type: "insert",
+        change_type: "restore",
         customer: "ada",
         previous_version: 3,
         changed_by: editor.userId,
