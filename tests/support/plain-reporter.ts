@@ -1,4 +1,4 @@
-/** Closes a test run with one plain line, `N passed, N failed, N skipped`, and says why each skipped test was. */
+/** Closes a test run with the plain line `N passed, N failed`, and says before it which tests were skipped, and why. */
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 export default class PlainReporter implements Reporter {
@@ -18,10 +18,12 @@ export default class PlainReporter implements Reporter {
           process.stdout.write(`skipped: ${test.fullName}${reason(test)}\n`);
         }
       }
-      // A file that could not be loaded has no tests to count.
+      // A file that could not be loaded has no tests to count; of a group whose set-up failed all are skipped.
       if (seen === 0 && module.errors().length > 0) failed++;
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) failed++;
     }
-    process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+    if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
   }
 }
 
