@@ -142,9 +142,10 @@ export function newFormatTracker(width: number, places?: ReadonlySet<number>): F
 }
 
 const most = (count: number, column: Column): boolean => count > 0 && count >= column.values * ENOUGH;
-/** Numbers that are not all PostgreSQL's own. */
+/** Numbers of which some are read in a country's way alone; what is no number in any way says nothing of it. */
 const isNumber = (column: Column): boolean =>
-  column.native < column.values && (most(column.dot, column) || most(column.comma, column));
+  column.native < Math.max(column.dot, column.comma) &&
+  (most(column.dot, column) || most(column.comma, column));
 const isDate = (column: Column): boolean => most(column.date, column) || most(column.year, column);
 /** 1.234: a fraction, unless the file turns out to write points between thousands. */
 const hasPoints = (column: Column): boolean =>
