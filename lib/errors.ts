@@ -20,6 +20,9 @@ export class AppError extends Error {
   }
 }
 
+/** Codes of our own domains (docs/reference/errors.md); their messages are written for people. */
+export const DOMAIN_CODE = /^(TN|AC|AU|DS|HS|RT|IN|QC|LN|OP)\d{3}$/;
+
 export interface PgError extends Error {
   code: string;
   hint?: string;

@@ -82,6 +82,15 @@ export function settingsFor(
   };
 }
 
+/**
+ * The same person on the gateway's own role: for its own functions, which get what only the server may make and still ask
+ * under whose claim.
+ */
+export function asGateway(settings: Settings): Omit<Settings, "role"> {
+  const { role: _, ...own } = settings;
+  return own;
+}
+
 /** A connection of the pool. Errors: AppError BUSY when none comes free, UNAVAILABLE when the database is away. */
 export async function takeClient(pool: pg.Pool): Promise<pg.PoolClient> {
   try {

@@ -1,5 +1,5 @@
 /** Errors as every road of the server tells them: {code, message, hint, field}, and the HTTP status of a code. */
-import { AppError, isPgError } from "../lib/errors.ts";
+import { AppError, DOMAIN_CODE, isPgError } from "../lib/errors.ts";
 
 export interface PublicError {
   code: string;
@@ -68,9 +68,6 @@ const BY_SQLSTATE: Record<string, { code: string; message?: string; hint: string
   "57P01": { code: "UNAVAILABLE", message: "the database was restarted", hint: "Try again in a moment." },
   "57P03": { code: "UNAVAILABLE", message: "the database is starting", hint: "Try again in a moment." },
 };
-/** Classes of our own domains (docs/reference/errors.md); their messages are written for people. */
-const DOMAIN_CODE = /^(TN|AC|AU|DS|IN|QC|LN|CT|CP|AN|OP|HS|RT)\d{3}$/;
-
 function fromDatabase(code: string, message: string, hint?: string, column?: string): PublicError | null {
   if (DOMAIN_CODE.test(code)) return { code, message, hint: hint ?? null, field: column || null };
   const known = BY_SQLSTATE[code];

@@ -8,7 +8,7 @@ import { type Request, type Response, Router } from "express";
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { AppError, explain } from "../../lib/errors.ts";
-import { inRequest, settingsFor } from "../database.ts";
+import { asGateway, inRequest, settingsFor } from "../database.ts";
 import { parseInput } from "../http/input.ts";
 import type { Bearers } from "./bearers.ts";
 import type { AuthParts } from "./context.ts";
@@ -104,9 +104,9 @@ export function oidcRoutes(parts: AuthParts, bearers: Bearers): Router {
     const browser = known && known.length <= MAX_SECRET_LENGTH && known.length > 40 ? known : newSecret();
     const origin = originOf(request, response);
     const settings = identity
-      ? { ...settingsFor(identity, origin.requestId, claimKey, origin.ip), role: undefined }
+      ? asGateway(settingsFor(identity, origin.requestId, claimKey, origin.ip))
       : { "cadastre.request_id": origin.requestId, "cadastre.ip": origin.ip };
-    await inRequest(pool, settings as Record<string, string>, (client) =>
+    await inRequest(pool, settings, (client) =>
       client.query("select private.oidc_begin($1, $2, $3, $4, $5, $6, $7)", [
         provider.id,
         digestOf(state),

@@ -10,7 +10,7 @@ import { presetNames, readPreset } from "../../lib/connectors/presets.ts";
 import { AppError } from "../../lib/errors.ts";
 import { connectorPurpose, type Secrets } from "../../lib/secrets.ts";
 import { identityOf } from "../auth/identify.ts";
-import { inRequest, settingsFor } from "../database.ts";
+import { asGateway, inRequest, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
 import { parseInput } from "./input.ts";
 
@@ -67,9 +67,7 @@ export function connectorRoutes({ pool, organizations, claimKey, secrets }: Conn
     }
     const sealed =
       secret === null ? null : secrets.seal(connectorPurpose(connector.id), JSON.stringify(secret));
-    // The gateway's own function, under the person's claim.
-    const own = { ...settings, role: undefined };
-    await inRequest(pool, own as unknown as Record<string, string>, (client) =>
+    await inRequest(pool, asGateway(settings), (client) =>
       client.query("select private.put_connector_secret($1, $2)", [connector.id, sealed]),
     );
     response.set("Cache-Control", "no-store").json({ id: connector.id, hasSecret: sealed !== null });

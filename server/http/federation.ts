@@ -13,7 +13,7 @@ import type { AuthParts } from "../auth/context.ts";
 import { identityOf } from "../auth/identify.ts";
 import { secretPurpose } from "../auth/oidc-providers.ts";
 import { digestOf } from "../auth/opaque.ts";
-import { inRequest, settingsFor } from "../database.ts";
+import { asGateway, inRequest, type Settings, settingsFor } from "../database.ts";
 import { parseInput } from "./input.ts";
 
 const MAX_BODY = "32kb";
@@ -110,8 +110,7 @@ export function federationRoutes(parts: AuthParts, gatewayUrl: string): Router {
     response: Response,
     text: string,
     values: unknown[],
-    // Functions of the gateway's own: they get what only the server may make, still under the person's claim.
-    asGateway = false,
+    how: (settings: Settings) => Partial<Settings> = (settings) => settings,
   ): Promise<R[]> => {
     const identity = identityOf(response);
     if (!identity) {
@@ -120,10 +119,7 @@ export function federationRoutes(parts: AuthParts, gatewayUrl: string): Router {
       });
     }
     const own = settingsFor(identity, String(response.locals.requestId ?? ""), claimKey, request.ip ?? "");
-    const settings = asGateway ? { ...own, role: undefined } : own;
-    const { rows } = await inRequest(pool, settings as Record<string, string>, (client) =>
-      client.query<R>(text, values),
-    );
+    const { rows } = await inRequest(pool, how(own), (client) => client.query<R>(text, values));
     return rows;
   };
 
@@ -154,7 +150,7 @@ export function federationRoutes(parts: AuthParts, gatewayUrl: string): Router {
         body.defaultRole,
         body.enabled,
       ],
-      true,
+      asGateway,
     );
     const callbackUrl = `${parts.address().replace(/\/$/, "")}/auth/oidc/${address}/callback`;
     response.status(201).json({ id: row!.id, address, callbackUrl });
@@ -170,7 +166,7 @@ export function federationRoutes(parts: AuthParts, gatewayUrl: string): Router {
       response,
       "select private.domain_seen($1, $2) as answer",
       [domain, records],
-      true,
+      asGateway,
     );
     response.json(row!.answer);
   });
@@ -183,7 +179,7 @@ export function federationRoutes(parts: AuthParts, gatewayUrl: string): Router {
       response,
       "select id, expires_at from private.create_scim_token($1, $2, $3, make_interval(days => $4), $5)",
       [body.name, token.slice(0, 10), digestOf(token), body.days, body.defaultRole],
-      true,
+      asGateway,
     );
     response
       .status(201)

@@ -2,6 +2,7 @@
  * A request at an incoming webhook: found, proven, taken apart, and put into the stream for whom the webhook acts. The
  * events are durable when the answer goes out; a sender that gets no 2xx sends again, and each event counts once.
  */
+import { createHash } from "node:crypto";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import { z } from "zod";
 import { signClaim } from "../../lib/claims.ts";
@@ -70,10 +71,16 @@ function parseBody(body: Buffer): unknown {
   }
 }
 
+/** A key as text: numbers with every digit. What is too long for one stands by its digest, since cut short two may meet. */
+function keyText(value: unknown): string | null {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  if (text === "" || (typeof value !== "string" && !/^-?\d/.test(text))) return null;
+  return text.length <= MAX_KEY ? text : createHash("sha256").update(text).digest("hex");
+}
+
 /** Stripe has no header for it: the body's own id is what its makers compare. */
 function sharedKey(webhook: Found, received: Received, body: unknown): string | null {
-  const id = webhook.scheme === "stripe" ? valueAt(body, "id") : deliveryId(webhook.scheme, received);
-  return typeof id === "string" && id.length <= MAX_KEY ? id : null;
+  return keyText(webhook.scheme === "stripe" ? valueAt(body, "id") : deliveryId(webhook.scheme, received));
 }
 
 function eventsOf(webhook: Found, received: Received): Given[] {
@@ -89,8 +96,8 @@ function eventsOf(webhook: Found, received: Received): Given[] {
     const value = mapRecord(record, webhook.mapping);
     const event = checkEvent(value, JSON.stringify(value) ?? "");
     if ("refused" in event) return event;
-    const own = webhook.keyPath === null ? undefined : valueAt(record, webhook.keyPath);
-    if (typeof own === "string" || Number.isSafeInteger(own)) event.key = String(own).slice(0, MAX_KEY);
+    const own = webhook.keyPath === null ? null : keyText(valueAt(record, webhook.keyPath));
+    if (own !== null) event.key = own;
     else if (shared !== null) event.key ??= records.length === 1 ? shared : `${shared}#${index}`;
     return event;
   });

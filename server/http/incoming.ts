@@ -5,15 +5,13 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
-import type pg from "pg";
 import { z } from "zod";
 import { AppError } from "../../lib/errors.ts";
 import { incomingPurpose, SCHEMES } from "../../lib/incoming.ts";
 import { newWebhookSecret } from "../../lib/webhook-signature.ts";
 import type { AuthParts } from "../auth/context.ts";
-import { identityOf } from "../auth/identify.ts";
-import { inRequest, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
+import { gatewayQuestion } from "./gateway-question.ts";
 import { receiveHandlers } from "./incoming-receive.ts";
 import { parseInput } from "./input.ts";
 
@@ -56,24 +54,11 @@ function newSecret(scheme: (typeof SCHEMES)[number]): string {
 }
 
 export function incomingRoutes(parts: AuthParts, organizations: Organizations): Router {
-  const { pool, claimKey, secrets } = parts;
+  const { secrets } = parts;
   const router = Router();
   const json = express.json({ limit: MAX_BODY, strict: true });
 
-  /** A function of the gateway's own, which gets what only the server may make, still under the person's claim. */
-  const ask = async <R extends pg.QueryResultRow>(
-    request: Request<Slug>,
-    response: Response,
-    text: string,
-    values: unknown[],
-  ): Promise<R> => {
-    const identity = identityOf(response);
-    await organizations.find(identity, request.params.slug);
-    const requestId = String(response.locals.requestId ?? "");
-    const { role: _, ...own } = settingsFor(identity, requestId, claimKey, request.ip ?? "");
-    const { rows } = await inRequest(pool, own, (client) => client.query<R>(text, values));
-    return rows[0]!;
-  };
+  const ask = gatewayQuestion(parts, organizations);
   /** Makes one, with a secret in any case; or changes one, whose secret stays unless another is given. */
   const put = async (request: Request<Slug>, response: Response, id: string, fresh: boolean) => {
     const body = parseInput(webhookBody, request.body, HINT);

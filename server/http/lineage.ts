@@ -9,7 +9,7 @@ import { AppError } from "../../lib/errors.ts";
 import { openlineagePurpose } from "../../lib/lineage/endpoint.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import { identityOf } from "../auth/identify.ts";
-import { inRequest, settingsFor } from "../database.ts";
+import { asGateway, inRequest, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
 import { parseInput } from "./input.ts";
 
@@ -137,9 +137,7 @@ export function lineageRoutes({ pool, organizations, claimKey, secrets }: Lineag
     if (wanted.token !== undefined && wanted.url !== null) {
       const sealed =
         wanted.token === null ? null : secrets.seal(openlineagePurpose(organization!.id), wanted.token);
-      // A function of the gateway's own, under the person's claim.
-      const own = { ...settings, role: undefined } as unknown as typeof settings;
-      await inRequest(pool, own, (client) =>
+      await inRequest(pool, asGateway(settings), (client) =>
         client.query("select private.put_openlineage_token($1)", [sealed]),
       );
     }

@@ -4,14 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import express, { type Request, type Response, Router } from "express";
-import type pg from "pg";
 import { z } from "zod";
 import { AppError } from "../../lib/errors.ts";
 import { newWebhookSecret, webhookPurpose } from "../../lib/webhook-signature.ts";
 import type { AuthParts } from "../auth/context.ts";
-import { identityOf } from "../auth/identify.ts";
-import { inRequest, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
+import { gatewayQuestion } from "./gateway-question.ts";
 import { parseInput } from "./input.ts";
 
 const MAX_BODY = "32kb";
@@ -41,24 +39,11 @@ const rotateBody = z.strictObject({
 });
 
 export function webhookRoutes(parts: AuthParts, organizations: Organizations): Router {
-  const { pool, claimKey, secrets } = parts;
+  const { secrets } = parts;
   const router = Router();
   const json = express.json({ limit: MAX_BODY, strict: true });
 
-  /** A function of the gateway's own, which gets what only the server may make, still under the person's claim. */
-  const ask = async <R extends pg.QueryResultRow>(
-    request: Request<{ slug: string }>,
-    response: Response,
-    text: string,
-    values: unknown[],
-  ): Promise<R> => {
-    const identity = identityOf(response);
-    await organizations.find(identity, request.params.slug);
-    const requestId = String(response.locals.requestId ?? "");
-    const { role: _, ...own } = settingsFor(identity, requestId, claimKey, request.ip ?? "");
-    const { rows } = await inRequest(pool, own, (client) => client.query<R>(text, values));
-    return rows[0]!;
-  };
+  const ask = gatewayQuestion(parts, organizations);
   /** Makes or changes one; the secret where it was taken. */
   const put = async (request: Request<{ slug: string }>, response: Response, id: string) => {
     const body = parseInput(webhookBody, request.body, HINT);

@@ -91,6 +91,22 @@ describe("senders", () => {
     await send("token", 25, (secret) => ({ authorization: `Bearer ${secret}` }));
   });
 
+  it("whose keys are long or large numbers: none is taken for another", async () => {
+    const hook = await make({ scheme: "token", keyPath: "ref" });
+    const long = "x".repeat(300);
+    const refs = [`"${long}1"`, `"${long}2"`, "9007199254740993", "9007199254740992"];
+    for (const [index, ref] of refs.entries()) {
+      const sent = await deliver(hook.path, `{"ref":${ref},"id":${60 + index},"amount":1}`, {
+        "x-webhook-token": hook.secret,
+      });
+      expect(sent.body).toMatchObject({ accepted: 1, duplicate: 0 });
+    }
+    const again = await deliver(hook.path, `{"ref":${refs[1]},"id":61,"amount":1}`, {
+      "x-webhook-token": hook.secret,
+    });
+    expect(again.body).toMatchObject({ accepted: 0, duplicate: 1 });
+  });
+
   it("of lists: each record is an event with a key of its own; what is none is told and the rest taken", async () => {
     const hook = await make({ scheme: "token", recordPath: "items", keyPath: "ref" });
     const body = JSON.stringify({

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { projectRoot } from "../../lib/db/urls.ts";
+import { DOMAIN_CODE } from "../../lib/errors.ts";
 
 async function sources(folder: string, extension: string): Promise<string> {
   const entries = await readdir(path.join(projectRoot, folder), { recursive: true, withFileTypes: true });
@@ -19,10 +20,9 @@ it("the page of errors and the code agree", async () => {
   const code = (await Promise.all(["lib", "server", "worker", "cli"].map((f) => sources(f, ".ts")))).join(
     "\n",
   );
-  const domain = /^(TN|AC|AU|DS|IN|QC|LN|OP|HS|RT)\d{3}$/;
   const given = new Set([
-    ...all(sql, /'([A-Z]{2}\d{3})'/g).filter((c) => domain.test(c)),
-    ...all(code, /"([A-Z]{2}\d{3})"/g).filter((c) => domain.test(c)),
+    ...all(sql, /'([A-Z]{2}\d{3})'/g).filter((c) => DOMAIN_CODE.test(c)),
+    ...all(code, /"([A-Z]{2}\d{3})"/g).filter((c) => DOMAIN_CODE.test(c)),
     ...all(code, /(?:AppError|fail)\(\s*"([A-Z_]{3,})"/g),
     ...all(code, /\bcode: "([A-Z_]{3,})"/g),
   ]);

@@ -54,7 +54,7 @@ export function judge(error: unknown): Verdict {
   }
   for (const link of chain(error)) {
     if (link instanceof ReaderError || link instanceof AppError) return "final";
-    if (isPgError(link) && /^(IN|DS|QC|TN|AC|RT|42501|23514)/.test(codeOf(link))) return "final";
+    if (isPgError(link) && /^(IN|DS|QC|TN|AC|HS|RT|42501|23514)/.test(codeOf(link))) return "final";
   }
   return "unknown";
 }
