@@ -142,7 +142,9 @@ it("any two checkpoints prove that the earlier tree is the later one's beginning
       expect(isConsistent(from.size, from.root, to.size, to.root, path)).toBe(true);
     }
   }
-  await expect(ask("audit.consistency_proof($1, $2)", [2, heads[0]!.size])).rejects.toMatchObject({
+  // How many leaves the first checkpoint has depends on when its transactions ended: one more than that is never in it.
+  const first = heads[0]!.size;
+  await expect(ask("audit.consistency_proof($1, $2)", [first + 1, first])).rejects.toMatchObject({
     code: "AU004",
   });
 });
