@@ -5,8 +5,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     reporters: ["default", "./tests/support/plain-reporter.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     // Two cores, one PostgreSQL beside them.
     maxWorkers: 2,
     pool: "forks",

@@ -3,9 +3,8 @@
  * left. As many processes as wanted; each says every few seconds that it lives.
  */
 import { randomUUID } from "node:crypto";
-import { EventEmitter } from "node:events";
 import path from "node:path";
-import { type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
+import type { TaskList } from "graphile-worker";
 import type pg from "pg";
 import { type AuditKeys, loadAuditKeys } from "../lib/audit/keys.ts";
 import { readConfig } from "../lib/config.ts";
@@ -21,6 +20,7 @@ import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.
 import { watchWorker } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
+import { type KeptRunner, keepRunner } from "./runners.ts";
 import { startPump } from "./stream/pump.ts";
 import { listenOn } from "./stream/wake.ts";
 import { createReadingTasks, createTaskList, type WorkerContext } from "./tasks/index.ts";
@@ -70,13 +70,21 @@ interface Beat {
   log: Logger;
 }
 
-/** Says that these workers live, and takes over what dead ones left; all there is, where no other can be alive. */
-async function beat({ pool, claimKey, log, patience }: Beat, ids: string[], alone: boolean): Promise<void> {
-  const { rows } = await pool.query<{ dead: string[] }>(
-    `select core.unlock_dead_workers(private.beat_workers($1, make_interval(secs => $2)), make_interval(secs => $3)) as dead`,
+/**
+ * Says that these runners' pools live, and takes over what dead ones left; all there is, where no other can be alive. Gives
+ * those of them that nobody knew: new ones, and such as were taken for dead.
+ */
+async function beat(
+  { pool, claimKey, log, patience }: Beat,
+  ids: string[],
+  alone: boolean,
+): Promise<string[]> {
+  const { rows } = await pool.query<{ fresh: string[]; dead: string[] }>(
+    `select b.fresh, core.unlock_dead_workers(b.alive, make_interval(secs => $3)) as dead
+       from private.beat_workers($1, make_interval(secs => $2)) b`,
     [ids, patience, alone ? 0 : patience],
   );
-  const dead = rows[0]?.dead ?? [];
+  const { fresh, dead } = rows[0]!;
   if (dead.length > 0)
     log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
   const platform = { kind: "service", orgId: null, userId: null } as const;
@@ -89,6 +97,31 @@ async function beat({ pool, claimKey, log, patience }: Beat, ids: string[], alon
     await client.query("select ingest.reap_pulls($1)", [alone]);
     await client.query("select ingest.sweep_landing()");
   });
+  return fresh;
+}
+
+/** Beats for these runners until stopped. One that was taken for dead goes on under another name. */
+function keepBeating(heart: Beat, runners: readonly KeptRunner[]): { stop(): void } {
+  const told = new Set<string>();
+  const ids = (): string[] => runners.flatMap((runner) => [...runner.pools]);
+  const turn = async (): Promise<void> => {
+    const fresh = await beat(heart, ids(), false);
+    for (const id of fresh) {
+      if (told.has(id)) for (const runner of runners) if (runner.pools.has(id)) runner.renew(id);
+      told.add(id);
+    }
+    const living = new Set(ids());
+    for (const id of told) if (!living.has(id)) told.delete(id);
+  };
+  const timer = setInterval(
+    () => {
+      turn().catch((error: unknown) =>
+        heart.log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
+      );
+    },
+    Math.min(BEAT_MS, heart.patience * 250),
+  );
+  return { stop: () => clearInterval(timer) };
 }
 
 /** Starts the worker within this process. */
@@ -114,51 +147,37 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     auditKeys: options.auditKeys ?? null,
   };
   if (options.metrics) watchWorker(options.metrics, context);
-  const ids = new Set<string>();
-  // Given to the runner so that it is heard from the first worker on.
-  const events: WorkerEvents = new EventEmitter();
-  events.on("worker:create", ({ worker }) => ids.add(worker.workerId));
-  events.on("worker:release", ({ worker }) => ids.delete(worker.workerId));
-  const start = (concurrency: number, taskList: TaskList): Promise<Runner> =>
-    run({
-      events,
-      pgPool: pool,
-      concurrency,
-      pollInterval: POLL_MS,
-      noHandleSignals: true,
-      logger: queueLogger(log),
-      taskList,
-    });
+  const start = (concurrency: number, taskList: TaskList): Promise<KeptRunner> =>
+    keepRunner(
+      {
+        pgPool: pool,
+        concurrency,
+        pollInterval: POLL_MS,
+        noHandleSignals: true,
+        logger: queueLogger(log),
+        taskList,
+      },
+      log,
+    );
   const runners = [
     await start(CONCURRENCY, (options.tasks ?? createTaskList)(context)),
     await start(READERS, createReadingTasks(context)),
   ];
-  const timer = setInterval(
-    () => {
-      beat(heart, [...ids], false).catch((error: unknown) =>
-        log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
-      );
-    },
-    Math.min(BEAT_MS, patience * 250),
-  );
+  const beats = keepBeating(heart, runners);
   const periodic = startPeriodic(context);
   const pump = startPump(context, `stream:${process.pid}:${randomUUID()}`);
   const deliverer = startDeliverer(context);
   const ears = listenOn(pool, { streams: pump.wake, webhooks: deliverer.wake }, log);
-  for (const runner of runners)
-    runner.promise.catch((error: unknown) => log.error({ err: explain(error) }, "the job runner ended"));
 
   return {
     async stop() {
-      clearInterval(timer);
+      const ids = runners.flatMap((runner) => [...runner.pools]);
+      beats.stop();
       periodic.stop();
       ears.stop();
       await Promise.all([pump.stop(), deliverer.stop()]);
-      for (const runner of runners)
-        await runner
-          .stop()
-          .catch((error: unknown) => log.warn({ err: explain(error) }, "the job runner stopped badly"));
-      await pool.query("select private.retire_workers($1)", [[...ids]]).catch(() => undefined);
+      await Promise.all(runners.map((runner) => runner.stop()));
+      await pool.query("select private.retire_workers($1)", [ids]).catch(() => undefined);
       await pool.end();
     },
   };

@@ -43,10 +43,23 @@ export async function rest(stage: FaultStage, ids: readonly string[]): Promise<n
       const open = runs
         .filter((run) => !FINAL.includes(run.status))
         .map((run) => `${run.id} ${run.status} ${JSON.stringify(run.error)}`);
-      throw new Error(`not at rest after ${REST_SECONDS} s: ${open.join("; ")}`);
+      throw new Error(`not at rest after ${REST_SECONDS} s: ${open.join("; ")}; ${await tellQueue(stage)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** The loads' jobs, their queues, and who says that it lives: what to look at when nothing goes on. */
+async function tellQueue(stage: FaultStage): Promise<string> {
+  const [row] = await stage.query<{ told: string }>(
+    `select json_build_object('now', clock_timestamp(),
+       'jobs', (select json_agg(to_jsonb(j) - 'payload' || jsonb_build_object('queue_locked_by', q.locked_by, 'queue_locked_at', q.locked_at))
+                  from graphile_worker._private_jobs j
+                  join graphile_worker._private_tasks t on t.id = j.task_id and t.identifier = 'ingest__load'
+                  left join graphile_worker._private_job_queues q on q.id = j.job_queue_id),
+       'workers', (select json_agg(w) from private.workers w))::text as told`,
+  );
+  return row!.told;
 }
 
 /** Everything that is wrong, in words; empty where all invariants hold. */

@@ -9,9 +9,10 @@ import type pg from "pg";
 export function owned(pool: pg.Pool, task: Task): Task {
   return async (payload: unknown, helpers: JobHelpers) => {
     await task(payload, helpers);
-    const { rows } = await pool.query<{ mine: boolean }>("select core.owns_job($1, $2) as mine", [
+    const { rows } = await pool.query<{ mine: boolean }>("select core.owns_job($1, $2, $3) as mine", [
       helpers.job.id,
       helpers.job.locked_by,
+      helpers.job.attempts,
     ]);
     if (!rows[0]!.mine) throw new Error("the job was put back into the queue meanwhile; it is left there");
   };

@@ -1,0 +1,147 @@
+/**
+ * Workers and the queue's locks: who lives keeps what it has for as long as it takes, who was taken for dead goes on under
+ * another name, and a runner that ends is followed by another one.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Task, WorkerPool } from "graphile-worker";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createLogger } from "../../lib/log.ts";
+import { createPool } from "../../lib/pg.ts";
+import { createSecrets } from "../../lib/secrets.ts";
+import { createObjectStore } from "../../lib/stores/object/index.ts";
+import { type RunningWorker, startWorker } from "../../worker/main.ts";
+import { keepRunner } from "../../worker/runners.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+const PATIENCE_SECONDS = 1;
+const log = createLogger("silent");
+let db: TestDatabase;
+let home: string;
+let workers: RunningWorker[];
+
+beforeEach(async () => {
+  db = await createTestDatabase();
+  home = await mkdtemp(path.join(tmpdir(), "cadastre-runners-"));
+  workers = [];
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await db.drop();
+  await rm(home, { recursive: true, force: true });
+});
+
+async function work(task: Task): Promise<RunningWorker> {
+  const worker = await startWorker({
+    connections: { workerUrl: db.workerUrl, claimKey: db.claimKey },
+    store: createObjectStore({ home, s3: null }),
+    documents: null,
+    secrets: createSecrets(Buffer.alloc(32)),
+    log,
+    patienceSeconds: PATIENCE_SECONDS,
+    tasks: () => ({ ingest__load: task }),
+  });
+  workers.push(worker);
+  return worker;
+}
+
+const enqueue = (name: string) =>
+  db.admin.query("select core.enqueue('ingest__load', json_build_object('name', $1::text), 'org:a', $1)", [
+    name,
+  ]);
+
+async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 300; turn++) {
+    if (await check()) return;
+    await pause(100);
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+async function poolsKnown(): Promise<string[]> {
+  const { rows } = await db.admin.query<{ id: string }>("select worker_id as id from private.workers");
+  return rows.map((row) => row.id);
+}
+
+it("a job that takes longer than the patience with a silent worker stays with the one that has it, and so does its queue", async () => {
+  const begun: string[] = [];
+  const ended: string[] = [];
+  const slow: Task = async (payload) => {
+    const { name } = payload as { name: string };
+    begun.push(name);
+    await pause(name === "first" ? PATIENCE_SECONDS * 5000 : 0);
+    ended.push(name);
+  };
+  await work(slow);
+  await enqueue("first");
+  await until("the first begins", () => begun.length === 1);
+  await work(slow);
+  await enqueue("second");
+  await until("both end", () => ended.length === 2);
+  expect(begun).toEqual(["first", "second"]);
+  expect(ended).toEqual(["first", "second"]);
+  await until(
+    "the queue is empty",
+    async () =>
+      (await db.admin.query("select from graphile_worker.jobs where task_identifier = 'ingest__load'"))
+        .rowCount === 0,
+  );
+});
+
+it("who was taken for dead goes on under another name", async () => {
+  const done: string[] = [];
+  await work(async (payload) => void done.push((payload as { name: string }).name));
+  await until("it is known", async () => (await poolsKnown()).length === 2);
+  const before = await poolsKnown();
+  await db.admin.query("delete from private.workers");
+  await until("both its runners have new names", async () => {
+    const now = await poolsKnown();
+    return now.filter((id) => !before.includes(id)).length === 2;
+  });
+  await until("the old names are forgotten", async () => {
+    const now = await poolsKnown();
+    return now.every((id) => !before.includes(id));
+  });
+  await enqueue("afterwards");
+  await until("jobs are taken", () => done.length === 1);
+});
+
+it("a runner that ends is followed by another one", async () => {
+  const seen: WorkerPool[] = [];
+  const done: string[] = [];
+  const pool = createPool(db.workerUrl, { name: "cadastre-worker", max: 6, log });
+  const runner = await keepRunner(
+    {
+      pgPool: pool,
+      concurrency: 1,
+      pollInterval: 100,
+      noHandleSignals: true,
+      preset: {
+        plugins: [
+          {
+            name: "WatchPools",
+            version: "0.0.0",
+            worker: {
+              hooks: {
+                startWorker: (_context, { worker }) => void seen.push(worker.workerPool),
+              },
+            },
+          },
+        ],
+      },
+      taskList: { ingest__load: async (payload) => void done.push((payload as { name: string }).name) },
+    },
+    log,
+  );
+  await until("it takes jobs", () => seen.length === 1);
+  // As the library does where it could not write down how a job ended.
+  await seen[0]!.gracefulShutdown("the queue is in an inconsistent state");
+  await enqueue("afterwards");
+  await until("the next one takes jobs", () => done.length === 1);
+  expect([...runner.pools]).toEqual([seen[1]!.id]);
+  await runner.stop();
+  expect(runner.pools.size).toBe(0);
+  await pool.end();
+});
