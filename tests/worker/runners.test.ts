@@ -145,3 +145,24 @@ it("a runner that ends is followed by another one", async () => {
   expect(runner.pools.size).toBe(0);
   await pool.end();
 });
+
+it("what was queued anew while a dead worker had it leaves nothing behind", async () => {
+  const begun: string[] = [];
+  await enqueue("taken over");
+  // As the queue's library takes a job, by a process that then dies.
+  await db.admin.query(
+    `with j as (update graphile_worker._private_jobs set locked_by = 'gone', locked_at = now() - interval '1 hour', attempts = 1
+                 where key = 'taken over' returning job_queue_id)
+     update graphile_worker._private_job_queues q set locked_by = 'gone', locked_at = now() - interval '1 hour'
+       from j where q.id = j.job_queue_id`,
+  );
+  await enqueue("taken over");
+  await work(async (payload) => void begun.push((payload as { name: string }).name));
+  await until("it is done", () => begun.length === 1);
+  await until(
+    "the queue is empty",
+    async () =>
+      (await db.admin.query("select from graphile_worker.jobs where task_identifier = 'ingest__load'"))
+        .rowCount === 0,
+  );
+});
