@@ -10,6 +10,11 @@ export interface PoolOptions {
    * and PostgreSQL goes through all of them whenever a table anywhere is made or dropped.
    */
   maxUses?: number;
+  /**
+   * A transaction whose client says nothing for so long is ended by the server: a process that is frozen, or cut off from
+   * it, must not hold rows that others wait for. Absent: as the role has it.
+   */
+  idleInTransactionSeconds?: number;
   /** Shown in pg_stat_activity. */
   name: string;
   log: Logger;
@@ -21,6 +26,9 @@ export function createPool(connectionString: string, options: PoolOptions): pg.P
     connectionString,
     max: options.max ?? 10,
     ...(options.maxUses === undefined ? {} : { maxUses: options.maxUses }),
+    ...(options.idleInTransactionSeconds === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: options.idleInTransactionSeconds * 1000 }),
     application_name: options.name,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,

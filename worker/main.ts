@@ -127,15 +127,16 @@ function keepBeating(heart: Beat, runners: readonly KeptRunner[]): { stop(): voi
 /** Starts the worker within this process. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { log, store } = options;
+  const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
   const pool = createPool(options.connections.workerUrl, {
     name: "cadastre-worker",
     max: CONCURRENCY * 4 + READERS * 2 + 4,
     maxUses: MAX_USES,
+    idleInTransactionSeconds: patience * 2,
     log,
   });
   await refuseSuperuser(pool);
   if (options.alone) await pool.query("select private.retire_workers()");
-  const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
   const heart: Beat = { patience, pool, claimKey: options.connections.claimKey, log };
   await beat(heart, [], options.alone ?? false);
 

@@ -56,6 +56,18 @@ grant set on parameter temp_file_limit to cadastre_logins;
 -- A request may not run for ever or keep a transaction open.
 alter role cadastre_gateway set statement_timeout = '30s';
 alter role cadastre_gateway set idle_in_transaction_session_timeout = '60s';
+-- Nor may a worker that is frozen, or cut off: others wait for the rows that it holds.
+alter role cadastre_worker set idle_in_transaction_session_timeout = '60s';
+-- A statement whose client is gone ends, and with it what it holds, instead of running to its end for nobody.
+-- (A server on Windows cannot tell, and refuses the setting.)
+do $$
+begin
+  alter role cadastre_gateway set client_connection_check_interval = '10s';
+  alter role cadastre_worker set client_connection_check_interval = '10s';
+exception when invalid_parameter_value then
+  null;
+end
+$$;
 
 -- The same text is the same date on every road and every connection: ambiguous ones (03/04/2026) are refused, never
 -- guessed, and a time without a zone is UTC.

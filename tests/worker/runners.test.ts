@@ -13,6 +13,7 @@ import { createPool } from "../../lib/pg.ts";
 import { createSecrets } from "../../lib/secrets.ts";
 import { createObjectStore } from "../../lib/stores/object/index.ts";
 import { type RunningWorker, startWorker } from "../../worker/main.ts";
+import { queueLogger } from "../../worker/queue-log.ts";
 import { keepRunner } from "../../worker/runners.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -118,6 +119,7 @@ it("a runner that ends is followed by another one", async () => {
       concurrency: 1,
       pollInterval: 100,
       noHandleSignals: true,
+      logger: queueLogger(log),
       preset: {
         plugins: [
           {
@@ -143,6 +145,30 @@ it("a runner that ends is followed by another one", async () => {
   expect([...runner.pools]).toEqual([seen[1]!.id]);
   await runner.stop();
   expect(runner.pools.size).toBe(0);
+  await pool.end();
+});
+
+it("who is frozen in the middle of a transaction does not hold its rows for ever", async () => {
+  const pool = createPool(db.workerUrl, {
+    name: "cadastre-worker",
+    max: 1,
+    idleInTransactionSeconds: PATIENCE_SECONDS,
+    log,
+  });
+  const frozen = await pool.connect();
+  await frozen.query("begin");
+  await frozen.query("select private.beat_workers('{frozen}', '1 minute')");
+  // Waits for the row until the server has ended the silent one's transaction.
+  await db.admin.query("update private.workers set beat_at = beat_at where worker_id = 'frozen'");
+  await until("the silent connection is gone", async () => {
+    const { rows } = await db.admin.query(
+      "select from pg_stat_activity where state = 'idle in transaction' and usename = 'cadastre_worker' and datname = current_database()",
+    );
+    return rows.length === 0;
+  });
+  await expect(frozen.query("commit")).rejects.toThrow();
+  frozen.release(true);
+  expect(await poolsKnown()).toEqual([]);
   await pool.end();
 });
 

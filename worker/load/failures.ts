@@ -50,7 +50,7 @@ export function judge(error: unknown): Verdict {
     if (code === "IN014" || code === "DS010" || code === "40001" || code === "40P01") return "redo";
     if (code === "STORE_DOWN" || NETWORK.has(code) || CONNECTION_TEXT.test(link.message)) return "wait";
     // Connection, resources, operator intervention, lock timeouts: PostgreSQL itself is in trouble.
-    if (isPgError(link) && /^(08|53|57P|55P03|58)/.test(code)) return "wait";
+    if (isPgError(link) && /^(08|25P0[34]|53|57P|55P03|58)/.test(code)) return "wait";
   }
   for (const link of chain(error)) {
     if (link instanceof ReaderError || link instanceof AppError) return "final";
