@@ -36,7 +36,7 @@ begin
   now_ := quality.check_relation(try_rule.dataset_id, null, n.current_table, n.current_table, jsonb_build_array(rule)) -> 0;
   bad := replace(c.fails, '{bad}', 'pg_temp.cadastre_bad_1');
   if bad is not null then
-    execute format('select coalesce(jsonb_agg(to_jsonb(t) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
+    execute format('select coalesce(jsonb_agg(to_jsonb(t.*) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
       n.current_table, bad, shown) into sample;
   end if;
   select string_agg(format('t.%I', f.name), ', ' order by f.position) into names
