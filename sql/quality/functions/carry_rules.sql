@@ -15,9 +15,12 @@ declare
   gone jsonb;
   come jsonb;
   parts jsonb;
+  touched text[];
 begin
   if p_changed then
-    select string_agg(quality.rule_counts(r), ', ') into counts from jsonb_array_elements(p_rules) r where not r -> 'carry' ? 'groups';
+    touched := quality.touched_fields(p_dataset);
+    select string_agg(quality.rule_counts(r), ', ') into counts from jsonb_array_elements(p_rules) r
+     where not r -> 'carry' ? 'groups' and (touched is null or r -> 'fields' ?| touched);
     if counts is not null then
       execute format($q$
         select coalesce(jsonb_object_agg(s.side$, s.told), '{}')
@@ -30,7 +33,7 @@ begin
     select x into gone from jsonb_array_elements(sides -> 'old') x where x -> 'no' = rule -> 'no';
     select x into come from jsonb_array_elements(sides -> 'new') x where x -> 'no' = rule -> 'no';
     if rule -> 'carry' ? 'groups' then
-      if p_changed then
+      if p_changed and (touched is null or rule -> 'fields' ?| touched) then
         known := quality.carry_groups(p_dataset, rule, known);
       end if;
     elsif rule ->> 'fails' is not null then

@@ -20,14 +20,17 @@ declare
   blanks text;
   parts record;
   told bigint;
+  now_ pg_snapshot;
   seen jsonb;
   most constant bigint := 100000;
 begin
-  execute format('select coalesce(sum(c.inserted_rows + c.updated_rows + c.deleted_rows), 0) from ingest.changes c where %s', changed)
-    into told using n.org_id, p_dataset, p_snapshot, p_txid, p_saw_own;
+  execute format('select coalesce(sum(c.inserted_rows + c.updated_rows + c.deleted_rows), 0), pg_current_snapshot() from ingest.changes c where %s', changed)
+    into told, now_ using n.org_id, p_dataset, p_snapshot, p_txid, p_saw_own;
   if told > least(most, greatest(p_rows / 10, 1000))
      or exists (select from private.change_horizons h where h.org_id = n.org_id and not pg_visible_in_snapshot(h.txid, p_snapshot)) then
     return null;
+  elsif told = 0 and private.versions_since(n.org_id, array[p_dataset], p_snapshot, p_txid, p_saw_own) = 0 then
+    return jsonb_build_object('snapshot', now_, 'rows', 0);
   end if;
   select string_agg(format('%%1$s.%I', a.attname), ', ' order by a.attnum), string_agg(format('null::%s', format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
     into columns, blanks
