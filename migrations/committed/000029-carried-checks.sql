@@ -1,5 +1,5 @@
 --! Previous: sha1:c395a636934e781342b1ef8765dff956648c187a
---! Hash: sha1:d730a2a1f0a78a3f40229300042547eb953ef2d5
+--! Hash: sha1:c316f31ebc18c1ae252daed6f9167b4c7f2cb6cc
 
 -- What the last check of a dataset found, in the form in which the next one goes on from it (docs/explanation/decisions/0007).
 create table private.carried_checks (
@@ -29,3 +29,20 @@ create table private.checked_keys (
   primary key (org_id, number),
   foreign key (org_id, number) references ingest.changes (org_id, number) on delete cascade
 );
+
+-- Dry runs of rules that are SQL, on their way to whoever asked; the worker asks them.
+create unlogged table private.rule_trials (
+  org_id       uuid not null,
+  id           uuid not null default uuidv7(),
+  requested_by uuid references access.users on delete cascade,
+  dataset_id   uuid not null,
+  definition   jsonb not null,
+  loads        int not null check (loads between 0 and 40),
+  result       jsonb,
+  created_at   timestamptz not null default clock_timestamp(),
+  primary key (org_id, id),
+  foreign key (org_id, dataset_id) references data.datasets (org_id, id) on delete cascade
+);
+create index rule_trials_requested_by_idx on private.rule_trials (requested_by);
+create index rule_trials_dataset_idx on private.rule_trials (org_id, dataset_id);
+create index rule_trials_created_idx on private.rule_trials (org_id, created_at);

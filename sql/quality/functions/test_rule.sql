@@ -23,7 +23,7 @@ begin
   n := data.dataset_names(test_rule.dataset_id);
   v := quality.read_definition(test_rule.dataset_id, test_rule.definition);
   if v.kind = 'sql' then
-    perform core.raise('QC016', 'a rule that is SQL is not tried on a sample: it says itself what it reads', 'Try its query as a pipeline''s model (start_trial).', 'kind');
+    perform core.raise('QC016', 'a rule that is SQL is not tried on a sample: it says itself what it reads', 'Try it by start_rule_trial.', 'kind');
   end if;
   c := quality.compile_rule(test_rule.dataset_id, v.kind, v.fields, v.parameters);
   wanted := least(greatest(coalesce(test_rule.sample_rows, 1000), 1), most);
