@@ -45,16 +45,17 @@ export const FIELDS = [
 const STATUS = ["new", "paid", "packed", "sent", "back"];
 const COUNTRIES = ["FR", "DE", "IT", "ES", "PT", "NL", "BE", "AT"];
 
-/** `changed`: every so-many-th row says something else. */
-export function makeRows(rows: number, changed = 0): Buffer {
+/** `changed`: every so-many-th row says something else, in its note or in every field. */
+export function makeRows(rows: number, changed = 0, inAll = false): Buffer {
   const parts = [FIELDS.map((f) => f.name).join(",")];
   const two = (n: number): string => String(n).padStart(2, "0");
   for (let i = 1; i <= rows; i++) {
-    const h = (i * 2654435761) % 4294967296;
+    const differs = changed > 0 && i % changed === 1;
+    const h = ((differs && inAll ? i + rows : i) * 2654435761) % 4294967296;
     const zip = 10000 + (h % 5000);
     const day = `2025-${two(1 + (h % 12))}-${two(1 + (h % 27))}`;
     parts.push(
-      `${i},${h % 100000},${h % 5000},${1 + (h % 9)},${(h % 99999) / 100},${(h % 50) / 100},${day},${day},${day} 10:00:00+00,${h % 3 === 0},${STATUS[h % 5]},web,${COUNTRIES[zip % 8]},town ${zip % 700},${zip},0${600000000 + (h % 99999999)},p${h % 100000}@example.org,AB-${1000 + (h % 9000)},${(h % 1000) / 8},${i % 4 === 0 ? "" : `note ${changed > 0 && i % changed === 1 ? "two" : h % 977}`}`,
+      `${i},${h % 100000},${h % 5000},${1 + (h % 9)},${(h % 99999) / 100},${(h % 50) / 100},${day},${day},${day} 10:00:00+00,${h % 3 === 0},${STATUS[h % 5]},web,${COUNTRIES[zip % 8]},town ${zip % 700},${zip},0${600000000 + (h % 99999999)},p${h % 100000}@example.org,AB-${1000 + (h % 9000)},${(h % 1000) / 8},${i % 4 === 0 ? "" : `note ${differs ? "two" : h % 977}`}`,
     );
   }
   return Buffer.from(`${parts.join("\n")}\n`);

@@ -23,6 +23,7 @@ const OPTIONS = {
   limit: { type: "string" },
   "dry-run": { type: "boolean" },
   "on-conflict": { type: "string" },
+  "against-rules": { type: "boolean" },
   reason: { type: "string" },
   as: { type: "string" },
 } as const;
@@ -67,6 +68,7 @@ interface Undone {
   missing: number;
   conflicts: number;
   skipped: number;
+  refused: { rule: string; field: string; action: string; rows: number; message: string }[];
   rows: { key: unknown; effect: string; conflict: boolean; changedAt: string | null }[];
 }
 
@@ -134,11 +136,12 @@ async function undo({ session, org, userId, name, values, output }: Asked): Prom
   const told = await session.asOrg(
     org.id,
     async (client) => {
-      const { rows } = await client.query<{ u: Undone }>("select ingest.undo_run($1, $2, $3, $4) as u", [
+      const { rows } = await client.query<{ u: Undone }>("select ingest.undo_run($1, $2, $3, $4, $5) as u", [
         name,
         dryRun,
         text(values["on-conflict"]) ?? "abort",
         text(values.reason),
+        values["against-rules"] === true,
       ]);
       return rows[0]!.u;
     },
@@ -148,6 +151,7 @@ async function undo({ session, org, userId, name, values, output }: Asked): Prom
     `${dryRun ? "would be: " : ""}${told.inserted} rows back, ${told.updated} as before, ${told.deleted} away, ${told.unchanged} unchanged`,
     ...(told.conflicts > 0 ? [`${told.conflicts} changed since, ${told.skipped} of them left out`] : []),
     ...(told.missing > 0 ? [`${told.missing} whose earlier version is not kept any more`] : []),
+    ...told.refused.map((r) => `${r.action}s ${r.rows} of them: rule ${r.rule}, ${r.message}`),
     ...(dryRun
       ? told.rows.map(
           (row) => `${row.effect}\t${JSON.stringify(row.key)}${row.conflict ? "\tchanged since" : ""}`,
@@ -186,7 +190,7 @@ const VERBS: Record<string, (asked: Asked) => Promise<number>> = { diff, undo, r
 export const history: Command = {
   usage: [
     "history diff <dataset> --org <slug> --from <moment|run> [--to <moment|run>] [--rows [--limit <n>]] [--as <email>]",
-    "history undo <run> --org <slug> [--dry-run] [--on-conflict skip|force|abort] [--reason <text>] [--as <email>]",
+    "history undo <run> --org <slug> [--dry-run] [--on-conflict skip|force|abort] [--against-rules] [--reason <text>] [--as <email>]",
     "history row <dataset> <key json> --org <slug> [--as <email>]",
   ],
   async run(args, output) {

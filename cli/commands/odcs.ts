@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 import { toOdcs } from "../../lib/contract/odcs/export.ts";
 import { fromOdcs } from "../../lib/contract/odcs/import.ts";
 import type { ContractField, DatasetContract } from "../../lib/contract/odcs/types.ts";
+import type { Rule } from "../../lib/quality/rule.ts";
 import { fail, type OrgRow, type Output } from "../command.ts";
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -18,6 +19,7 @@ interface Row {
   default_mode: string;
   contract_version: number;
   fields: Record<string, unknown>[];
+  rules: Rule[] | null;
 }
 
 async function readDatasets(client: pg.PoolClient, names: readonly string[]): Promise<Row[]> {
@@ -30,7 +32,13 @@ async function readDatasets(client: pg.PoolClient, names: readonly string[]): Pr
                       'references', (select json_build_object('dataset', r.name, 'field', f.references_field)
                                        from data.datasets r where r.org_id = f.org_id and r.id = f.references_dataset),
                       'description', nullif(f.description, ''), 'tags', nullif(f.tags, '{}'))) order by f.position)
-               from data.fields f where f.org_id = d.org_id and f.dataset_id = d.id and f.retired_at is null) as fields
+               from data.fields f where f.org_id = d.org_id and f.dataset_id = d.id and f.retired_at is null) as fields,
+            (select json_agg(json_strip_nulls(json_build_object(
+                      'name', r.name, 'kind', v.kind, 'fields', v.fields, 'parameters', v.parameters, 'severity', v.severity, 'scope', v.scope,
+                      'action', v.action, 'dimension', v.dimension, 'max_failures', v.max_failures, 'max_share', v.max_share,
+                      'tags', nullif(v.tags, '{}'), 'description', nullif(v.description, ''))) order by r.name)
+               from quality.rules r join quality.rule_versions v on v.org_id = r.org_id and v.rule_id = r.id and v.version = r.deployed_version
+              where r.org_id = d.org_id and r.dataset_id = d.id and r.enabled) as rules
        from data.datasets d where cardinality($1::text[]) = 0 or d.name = any ($1) order by d.name`,
     [names],
   );
@@ -49,6 +57,7 @@ function contractOf(row: Row): DatasetContract {
     keyFields: row.key_fields,
     mode: row.default_mode,
     fields: row.fields as unknown as ContractField[],
+    ...(row.rules ? { rules: row.rules } : {}),
   };
 }
 
@@ -107,6 +116,24 @@ async function setTags(client: pg.PoolClient, id: string, { fields }: DatasetCon
   if (tagged.length === 0) return;
   const tags = Object.fromEntries(tagged.map((field) => [field.name, field.tags]));
   await client.query("select from data.set_protection($1, null, null, null, $2)", [id, JSON.stringify(tags)]);
+}
+
+/**
+ * The rules that were deployed where the contract was written, saved and deployed here. A rule that is SQL reads what it
+ * likes in the name of whoever saves it, so somebody looks at it first: it stays a draft.
+ */
+async function setRules(
+  client: pg.PoolClient,
+  id: string,
+  wanted: DatasetContract,
+  notes: string[],
+): Promise<void> {
+  for (const rule of wanted.rules ?? []) {
+    await client.query("select quality.put_rule($1, $2, 'odcs')", [id, JSON.stringify(rule)]);
+    if (rule.kind === "sql")
+      notes.push(`${wanted.name}: the rule ${rule.name} is SQL: look at it, then rules deploy ${rule.name}`);
+    else await client.query("select quality.deploy_rule($1, $2)", [id, rule.name]);
+  }
 }
 
 /** Datasets that others refer to come first. A circle is left as it is: the database says which reference is missing. */
@@ -184,6 +211,7 @@ export async function importContract(
   const { rows: all } = await client.query<{ n: number }>("select count(*)::int as n from data.datasets");
   const existing = all[0]!.n === 0 ? [] : await readDatasets(client, []);
   const done: { name: string; made: boolean }[] = [];
+  const made: { id: string; wanted: DatasetContract }[] = [];
   for (const wanted of inOrder(withoutLooseReferences(named, existing, notes))) {
     const row = existing.find((one) => one.name === wanted.name);
     let id = row?.id;
@@ -212,7 +240,10 @@ export async function importContract(
     }
     await setTags(client, id!, wanted);
     done.push({ name: wanted.name, made: row === undefined });
+    made.push({ id: id!, wanted });
   }
+  // Rules may name datasets that come later in the contract.
+  for (const { id, wanted } of made) await setRules(client, id, wanted, notes);
   const lines = done.map(({ name, made }) => `${name}: ${made ? "created" : "changed"}`);
   output.print({ datasets: done, notes }, [...lines, ...notes.map((note) => `  note: ${note}`)].join("\n"));
   return 0;

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import {
   RULE_FORMATS,
@@ -22,6 +23,9 @@ import {
 
 const MAX_FILE = 2_000_000;
 const DEFAULT_LOADS = 40;
+/** As long as the worker takes for a dry run of SQL, and a little more. */
+const MAX_TRIAL_MS = 240_000;
+const POLL_MS = 500;
 
 interface Asked {
   session: Session;
@@ -112,9 +116,31 @@ interface Trial {
   of: number;
   rejected: number;
   message: string;
+  /** Of a rule that is SQL: why it could not be asked, and why not of past loads. */
+  error?: string | null;
+  limited?: string | null;
+}
+
+/** A rule that is SQL is tried by the worker. Error: AppError TIMEOUT. */
+async function trySqlRule(asked: Asked, rule: Rule, loads: number): Promise<Trial> {
+  const [started] = await query<{ id: string }>(asked, "select ingest.start_rule_trial($1, $2, $3) as id", [
+    asked.datasetId,
+    JSON.stringify(rule),
+    loads,
+  ]);
+  const until = Date.now() + MAX_TRIAL_MS;
+  while (Date.now() < until) {
+    const [row] = await query<{ tried: Trial | null }>(asked, "select ingest.take_rule_trial($1) as tried", [
+      started!.id,
+    ]);
+    if (row!.tried !== null) return row!.tried;
+    await pause(POLL_MS);
+  }
+  return fail("TIMEOUT", "the dry run has not ended in time", "Take fewer loads; or no worker is running.");
 }
 
 async function tryRule(asked: Asked, rule: Rule, loads: number): Promise<Trial> {
+  if (rule.kind === "sql") return trySqlRule(asked, rule, loads);
   const [row] = await query<{ tried: Trial }>(asked, "select ingest.try_rule($1, $2, $3) as tried", [
     asked.datasetId,
     JSON.stringify(rule),
@@ -131,7 +157,9 @@ function definitionOf(saved: Saved): Rule {
 }
 
 const trialLine = (name: string, t: Trial): string =>
-  `${name}: ${t.measured === null ? `${t.failures} of ${t.rows} rows fail` : `measured ${t.measured}`} now; would have held ${t.held} of ${t.of} loads${t.measured === null ? `, rejected ${t.rejected} rows` : ""}`;
+  t.error
+    ? `${name}: ${t.error}`
+    : `${t.limited ? `(not over ${t.limited === "time" ? "all" : "past"} loads: ${t.limited}) ` : ""}${name}: ${t.measured === null ? `${t.failures} of ${t.rows} rows fail` : `measured ${t.measured}`} now; would have held ${t.held} of ${t.of} loads${t.measured === null ? `, rejected ${t.rejected} rows` : ""}`;
 
 /** A first look: of a sample of the rows in force, nothing of past loads. */
 async function testOnSample(
@@ -234,7 +262,7 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
       : (await query<Saved>(asked, SAVED, [asked.datasetId]))
           .map(definitionOf)
           .filter((r) => !given.name || r.name === given.name);
-    // Rules that are SQL read what they like, which no past load can be asked; one that is named is refused with the reason.
+    // No worker need be there for a look at them all: a rule that is SQL is tried where it is named.
     const rules = all.length === 1 ? all : all.filter((r) => r.kind !== "sql");
     if (rules.length === 0)
       fail("NOT_FOUND", "there is no such rule", "cadastre rules list tells what there is.");

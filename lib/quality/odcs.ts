@@ -204,10 +204,26 @@ export function fromOdcs(content: unknown, dataset: string): { rules: Rule[]; sk
     throw new AppError("BAD_INPUT", `the contract has no ${dataset} in its schema`, {
       hint: `It has ${objects.map((one) => one.name).join(", ")}.`,
     });
+  return readObject(object as OdcsObject, dataset);
+}
+
+/** Is the check a rule that was deployed where the contract was written (of which this product's contracts tell)? */
+export function isDeployedRule(check: OdcsQuality): boolean {
+  const own = check.customProperties?.find((one) => one.property === ENGINE)?.value;
+  return typeof own === "object" && own !== null && "deployed" in own && own.deployed === true;
+}
+
+/** An object's checks as rules, those that are `wanted`; a property's are its field's. */
+export function readObject(
+  object: Pick<OdcsObject, "quality" | "properties">,
+  dataset: string,
+  wanted: (check: OdcsQuality) => boolean = () => true,
+): { rules: Rule[]; skipped: Skipped[] } {
   const taken = new Set<string>();
   const rules: Rule[] = [];
   const skipped: Skipped[] = [];
   const read = (check: OdcsQuality, field: string | null): void => {
+    if (!wanted(check)) return;
     const what = check.name ?? check.metric ?? check.rule ?? check.description ?? check.type ?? "a check";
     const known =
       check.type === "sql"
@@ -227,9 +243,9 @@ export function fromOdcs(content: unknown, dataset: string): { rules: Rule[]; sk
     const named = typeof check.name === "string" ? check.name : [...known.fields, known.kind].join("_");
     rules.push({ ...known, ...settingsOf(check), name: ruleName([named], taken) });
   };
-  for (const check of object.quality ?? []) read(check as OdcsQuality, null);
+  for (const check of object.quality ?? []) read(check, null);
   for (const property of object.properties ?? [])
-    for (const check of property.quality ?? []) read(check as OdcsQuality, fieldName(property.name));
+    for (const check of property.quality ?? []) read(check, fieldName(property.name));
   return { rules, skipped };
 }
 
@@ -290,7 +306,7 @@ function writeKnown(rule: Rule): OdcsQuality | null {
 
 const TOLD_DIMENSIONS = Object.fromEntries(Object.entries(DIMENSIONS).map(([there, here]) => [here, there]));
 
-function writeCheck(rule: Rule): OdcsQuality {
+function writeCheck(rule: Rule, deployed: boolean): OdcsQuality {
   const {
     name,
     kind,
@@ -311,7 +327,11 @@ function writeCheck(rule: Rule): OdcsQuality {
     ...(max_failures == null ? {} : { max_failures }),
     ...(max_share == null ? {} : { max_share }),
   };
-  const own = { ...(scope ? { scope } : {}), ...(action ? { action } : {}) };
+  const own = {
+    ...(scope ? { scope } : {}),
+    ...(action ? { action } : {}),
+    ...(deployed ? { deployed } : {}),
+  };
   return {
     name,
     ...(known ?? { type: "custom", engine: ENGINE, implementation }),
@@ -323,19 +343,28 @@ function writeCheck(rule: Rule): OdcsQuality {
   };
 }
 
-/** Rules as the quality section of a contract: a field's with its property, others with the table. */
-export function toOdcs(id: string, dataset: string, rules: readonly Rule[]): OdcsContract {
-  const object: OdcsObject = { name: dataset, logicalType: "object", physicalType: "table" };
+/** Rules as checks: a field's by its name, others of the table. */
+export function writeChecks(
+  rules: readonly Rule[],
+  deployed = false,
+): { properties: Map<string, OdcsQuality[]>; whole: OdcsQuality[] } {
   const properties = new Map<string, OdcsQuality[]>();
   const whole: OdcsQuality[] = [];
   for (const rule of rules) {
-    const check = writeCheck(rule);
+    const check = writeCheck(rule, deployed);
     const fields = fieldsOf(rule);
     if (fields.length !== 1) {
       whole.push(check);
       for (const field of fields) if (!properties.has(field)) properties.set(field, []);
     } else properties.set(fields[0]!, [...(properties.get(fields[0]!) ?? []), check]);
   }
+  return { properties, whole };
+}
+
+/** Rules as the quality section of a contract: a field's with its property, others with the table. */
+export function toOdcs(id: string, dataset: string, rules: readonly Rule[]): OdcsContract {
+  const object: OdcsObject = { name: dataset, logicalType: "object", physicalType: "table" };
+  const { properties, whole } = writeChecks(rules);
   if (properties.size > 0)
     object.properties = [...properties].map(([name, quality]) =>
       quality.length > 0 ? { name, quality } : { name },

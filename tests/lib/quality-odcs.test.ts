@@ -6,6 +6,9 @@ import formats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { toOdcs as writeContract } from "../../lib/contract/odcs/export.ts";
+import { fromOdcs as readContract } from "../../lib/contract/odcs/import.ts";
+import type { DatasetContract } from "../../lib/contract/odcs/types.ts";
 import { fromOdcs, toOdcs } from "../../lib/quality/odcs.ts";
 import type { Rule } from "../../lib/quality/rule.ts";
 
@@ -117,6 +120,52 @@ describe("the quality section of contracts", () => {
     fc.assert(
       fc.property(rules, (list) => {
         const contract = JSON.parse(JSON.stringify(toOdcs(ID, "orders", list)));
+        expect(validate(contract), JSON.stringify(validate.errors)).toBe(true);
+      }),
+    );
+  });
+
+  /** A contract that has the rules' fields, some of which it asks for itself. */
+  const contractOf = (list: Rule[]): DatasetContract => ({
+    name: "orders",
+    title: "",
+    description: "",
+    keyFields: [],
+    fields: [...new Set(list.flatMap((rule) => rule.fields ?? []))].map((name, i) => ({
+      name,
+      sourceName: name,
+      type: "text",
+      ...(i % 3 === 1 ? { required: true } : {}),
+      ...(i % 3 === 2 ? { allowedValues: ["a", "b"] } : {}),
+    })),
+    rules: list,
+  });
+  const head = { id: ID, name: "orders", tenant: "acme", version: 1, description: "" };
+  const notEmpty = rules.filter((list) => list.some((rule) => (rule.fields ?? []).length > 0));
+
+  it("goes with a whole contract there and back, and makes no field's rule of a deployed one", () => {
+    fc.assert(
+      fc.property(notEmpty, (list) => {
+        const contract = contractOf(list);
+        const back = readContract(JSON.parse(JSON.stringify(writeContract(head, [contract]))));
+        expect(back.notes).toEqual([]);
+        const { rules: read, ...rest } = back.datasets[0]!;
+        expect(byName(read ?? [])).toEqual(byName(list));
+        expect({ ...rest, rules: list }).toEqual(contract);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.skipIf(!existsSync(folder))(`of a whole contract is valid by the standard's schema (${without})`, () => {
+    const ajv = new Ajv2019({ strict: false, allErrors: true });
+    formats.default(ajv);
+    const validate = ajv.compile(
+      JSON.parse(readFileSync(path.join(folder, "odcs-json-schema-v3.1.0.json"), "utf8")),
+    );
+    fc.assert(
+      fc.property(notEmpty, (list) => {
+        const contract = JSON.parse(JSON.stringify(writeContract(head, [contractOf(list)])));
         expect(validate(contract), JSON.stringify(validate.errors)).toBe(true);
       }),
     );

@@ -221,6 +221,16 @@ const OPS_ROWS = `
     values ($1, $3, 'secret of ' || $2, jsonb_build_object('name', 'secret of ' || $2), gen_random_uuid(), 1)
   ), horizon as (
     insert into private.change_horizons (org_id, txid, number) values ($1, '1', 1)
+  ), change as (
+    insert into ingest.changes (org_id, dataset_id, kind) values ($1, $3, 'load') returning number
+  ), checked as (
+    insert into private.checked_keys (org_id, number, keys) select $1, number, '[]' from change
+  ), rule_trial as (
+    insert into private.rule_trials (org_id, requested_by, dataset_id, definition, loads)
+    values ($1, $4, $3, jsonb_build_object('secret', $2::text), 0)
+  ), carried as (
+    insert into private.carried_checks (org_id, dataset_id, road, check_id, snapshot, saw_own, contract_version, row_count, rules)
+    values ($1, $3, 'load', gen_random_uuid(), pg_current_snapshot(), true, 1, 0, jsonb_build_object('secret', $2::text))
   ), incoming as (
     insert into ingest.incoming_webhooks (org_id, title, dataset_id, scheme) values ($1, 'secret of ' || $2, $3, 'standard') returning id
   ), incoming_secret as (

@@ -166,6 +166,41 @@ describe("cadastre rule-sets", () => {
   });
 });
 
+describe("cadastre contract", () => {
+  it("takes deployed rules out with the contract and in again: SQL as a draft, what is there as it is", async () => {
+    const file = path.join(home, "rules.json");
+    const rules = [
+      { name: "city_there", kind: "required", field: "city", severity: "info", max_share: 0.1 },
+      { name: "few_cities", kind: "distinct_count", field: "city", parameters: { max: 50 } },
+      { name: "no_odd", kind: "sql", parameters: { query: "select 1 where false" } },
+      { name: "a_draft", kind: "required", field: "zip" },
+    ];
+    await writeFile(file, JSON.stringify(rules));
+    await json(`rules add ${on} --file ${file}`);
+    for (const { name } of rules.slice(0, 3)) await json(`rules deploy ${name} ${on}`);
+    const contract = path.join(home, "whole.odcs.yaml");
+    await json(`contract export orders --org acme --out ${contract}`);
+    const deployed = (dataset: string) =>
+      bench.query<{ name: string; version: number; deployed_version: number | null }>(
+        `select r.name, r.version, r.deployed_version from quality.rules r join data.datasets d on d.id = r.dataset_id
+          where d.name = $1 and r.enabled order by 1`,
+        [dataset],
+      );
+    const before = (await deployed("orders")).filter((r) => r.deployed_version !== null);
+    const again = await json<{ notes: string[] }>(`contract import ${contract} --org acme`);
+    expect(again.notes).toEqual(["orders: the rule no_odd is SQL: look at it, then rules deploy no_odd"]);
+    expect((await deployed("orders")).filter((r) => r.deployed_version !== null)).toEqual(before);
+    await json(`contract import ${contract} --org acme --dataset orders_copy`);
+    expect(await deployed("orders_copy")).toEqual(
+      before.map(({ name }) => ({ name, version: 1, deployed_version: name === "no_odd" ? null : 1 })),
+    );
+    const [field] = await bench.query(
+      "select f.required from data.fields f join data.datasets d on d.id = f.dataset_id where d.name = 'orders_copy' and f.name = 'city'",
+    );
+    expect(field).toEqual({ required: false });
+  });
+});
+
 describe("cadastre profile and anomalies", () => {
   it("tell of fields and of points that do not fit", async () => {
     const profile = await json<{ rows: number; columns: Record<string, unknown>[] }>(

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSecrets } from "../../lib/secrets.ts";
 import { askSqlRules } from "../../worker/quality/sql-rules.ts";
+import { trySqlRule } from "../../worker/quality/sql-trial.ts";
 import type { TransformContext } from "../../worker/transform/types.ts";
 import { addMember, asMember, createOrg } from "../support/database.ts";
 import { type Bench, createLoader, declare } from "./support.ts";
@@ -221,5 +222,133 @@ describe("rules that are SQL", () => {
     await expect(
       bench.query("select ingest.try_rule($1, $2)", [orders, JSON.stringify(rule("w", "select 1"))]),
     ).rejects.toMatchObject({ code: "QC016" });
+  });
+});
+
+describe("the dry run of a rule that is SQL", () => {
+  interface Tried {
+    rows: number;
+    failures: number;
+    measured: number | null;
+    passed: boolean;
+    error: string | null;
+    sample: Record<string, unknown>[];
+    loads: { run: string; rows: number; failures: number; measured: number | null; passed: boolean }[];
+    of: number;
+    held: number;
+    limited: string | null;
+  }
+  const attempt = async (definition: object, dataset: string, loads = 10): Promise<Tried> => {
+    const [row] = await bench.query<{ id: string }>("select ingest.start_rule_trial($1, $2, $3) as id", [
+      dataset,
+      JSON.stringify(definition),
+      loads,
+    ]);
+    const take = async (): Promise<Tried | null> =>
+      (await bench.query<{ t: Tried | null }>("select ingest.take_rule_trial($1) as t", [row!.id]))[0]!.t;
+    expect(await take()).toBeNull();
+    await trySqlRule(context, { orgId: bench.org.id, trialId: row!.id });
+    const told = await take();
+    await expect(take()).rejects.toMatchObject({ code: "QC019" });
+    return told!;
+  };
+
+  it("asks the datasets as they are, and as they all were after each load, and records nothing", async () => {
+    const fields = [
+      { name: "id", type: "integer" },
+      { name: "buyer", type: "integer" },
+    ];
+    await declare(bench, "buyers", [{ name: "id", type: "integer" }], ["id"]);
+    const sales = await declare(bench, "sales", fields, ["id"]);
+    await bench.load("buyers", "id\n1\n");
+    await bench.load("sales", "id,buyer\n1,1\n");
+    await bench.load("sales", "id,buyer\n2,2\n3,3\n");
+    await bench.load("buyers", "id\n2\n3\n");
+    await bench.load("sales", "id,buyer\n4,4\n");
+    const orphans = rule(
+      "orphans",
+      "select s.id, s.buyer from sales s where not exists (select from buyers b where b.id = s.buyer)",
+      { max_share: 0.3 },
+    );
+    const counted = async () =>
+      (
+        await bench.query(
+          "select count(*)::int as n from quality.results r join data.datasets d on d.id = r.dataset_id where d.name = 'sales'",
+        )
+      )[0];
+    const before = await counted();
+    const told = await attempt(orphans, sales);
+    expect(told).toMatchObject({
+      rows: 4,
+      failures: 1,
+      passed: true,
+      error: null,
+      of: 3,
+      held: 1,
+      limited: null,
+    });
+    expect(told.sample).toEqual([{ id: 4, buyer: 4 }]);
+    // Newest first: buyers 2 and 3 were missing after the second load alone.
+    expect(told.loads.map((l) => [l.rows, l.failures, l.passed])).toEqual([
+      [4, 1, true],
+      [3, 2, false],
+      [1, 0, true],
+    ]);
+    expect(await counted()).toEqual(before);
+    const total = rule("total", "select count(*) from sales", {}, { returns: "number", min: 2 });
+    expect((await attempt(total, sales)).loads.map((l) => [l.measured, l.passed])).toEqual([
+      [4, true],
+      [3, true],
+      [1, false],
+    ]);
+    // What goes around the names cannot be asked of the past, and says so.
+    expect((await attempt(rule("x", "select 1 from org_acme.sales where false"), sales)).limited).toContain(
+      "schema",
+    );
+    expect((await attempt(rule("x", "select 1 from sales_history where false"), sales)).limited).toContain(
+      "history",
+    );
+  });
+
+  it("tells why a query cannot be asked, and is for whom it is", async () => {
+    expect((await attempt(rule("x", "select nothing from orders"), orders)).error).toContain("nothing");
+    expect((await attempt(rule("x", "delete from orders"), orders)).error).toContain("refused");
+    await expect(attempt({ name: "x", kind: "required", field: "id" }, orders)).rejects.toMatchObject({
+      code: "QC002",
+    });
+    const viewer = await addMember(bench.db, bench.org.id, "viewer-2@acme.example", "viewer");
+    await expect(
+      asMember(bench.db, { orgId: bench.org.id, userId: viewer }, (client) =>
+        client.query("select ingest.start_rule_trial($1, $2)", [
+          orders,
+          JSON.stringify(rule("x", "select 1")),
+        ]),
+      ),
+    ).rejects.toMatchObject({ code: "42501" });
+    for (const wrong of [{ action: "hold" }, { scope: "batch" }])
+      await expect(
+        bench.query("select quality.put_rule($1, $2)", [
+          orders,
+          JSON.stringify(rule("x", "select 1", wrong)),
+        ]),
+      ).rejects.toMatchObject({ code: "QC002", hint: expect.stringContaining("before it is committed") });
+  });
+
+  it("keeps the line of a failing row whose key the query gives", async () => {
+    const lots = await declare(
+      bench,
+      "lots",
+      [
+        { name: "id", type: "integer" },
+        { name: "n", type: "integer" },
+      ],
+      ["id"],
+    );
+    await bench.load("lots", "id,n\n7,1\n8,-1\n");
+    await deploy(rule("n_positive", "select id, n from lots where n < 0"), lots);
+    const asked = await check(lots);
+    expect(
+      await bench.query("select line::int, record from quality.failing_rows where check_id = $1", [asked]),
+    ).toEqual([{ line: 3, record: { id: 8, n: -1 } }]);
   });
 });

@@ -25,17 +25,20 @@ const MAX_COUNTED = 1_000_000;
 const KEPT = 100;
 const MAX_RECORD = 20_000;
 
-interface SqlRule {
-  name: string;
+export interface SqlRule {
   query: string;
   returns: "rows" | "number" | "boolean";
   low: string | null;
   high: string | null;
+}
+
+interface SavedRule extends SqlRule {
+  name: string;
   saved_by: string | null;
   by_service: boolean;
 }
 
-interface Answer {
+export interface Answer {
   failures: number;
   measured: number | null;
   passed: boolean;
@@ -43,12 +46,18 @@ interface Answer {
   error: string | null;
 }
 
-const failed = (error: string): Answer => ({ failures: 0, measured: null, passed: false, sample: [], error });
+export const failed = (error: string): Answer => ({
+  failures: 0,
+  measured: null,
+  passed: false,
+  sample: [],
+  error,
+});
 
 /** Asks all of them; a query that fails is a result of its own. Throws where the database is not to be had. */
 export async function askSqlRules(context: TransformContext, check: Check): Promise<number> {
   const rules = await asOrganization(context, check.orgId, null, async (client) => {
-    const { rows } = await client.query<SqlRule>("select * from quality.sql_rules($1)", [check.datasetId]);
+    const { rows } = await client.query<SavedRule>("select * from quality.sql_rules($1)", [check.datasetId]);
     return rows;
   });
   for (const rule of rules) {
@@ -70,13 +79,15 @@ export async function askSqlRules(context: TransformContext, check: Check): Prom
   return rules.length;
 }
 
-async function askRule(context: TransformContext, orgId: string, rule: SqlRule): Promise<Answer> {
+async function askRule(context: TransformContext, orgId: string, rule: SavedRule): Promise<Answer> {
   if (rule.saved_by === null && !rule.by_service)
     return failed("nobody is left for whom the query runs: somebody saves the rule again");
   let sandbox: Sandbox | undefined;
   try {
     sandbox = await openSandbox(context, { orgId, userId: rule.saved_by });
-    return await onSandbox(sandbox, rule);
+    await requireAsker(sandbox);
+    await requireSelect(rule.query, sandbox.schemaName);
+    return await askQuery(sandbox, rule);
   } catch (error) {
     const told = explainFailure(error);
     if (told === null) throw error;
@@ -86,13 +97,17 @@ async function askRule(context: TransformContext, orgId: string, rule: SqlRule):
   }
 }
 
-async function onSandbox(sandbox: Sandbox, rule: SqlRule): Promise<Answer> {
+/** Whoever it runs for may still check rules. Error: AppError IN067. */
+export async function requireAsker(sandbox: Sandbox): Promise<void> {
   const { rows } = await sandbox.run<{ may: boolean }>(
     "select private.has_permission('quality.execute') as may",
   );
   if (!rows[0]!.may)
-    return failed("the person for whom the query runs may not check rules any more: somebody saves it again");
-  await requireSelect(rule.query, sandbox.schemaName);
+    throw new AppError("IN067", "the person for whom the query runs may not check rules any more");
+}
+
+/** One query, reading only, ended after a minute. Throws what the query throws. */
+export async function askQuery(sandbox: Sandbox, rule: SqlRule): Promise<Answer> {
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -101,7 +116,9 @@ async function onSandbox(sandbox: Sandbox, rule: SqlRule): Promise<Answer> {
   try {
     await sandbox.run("begin read only");
     await sandbox.run(`set local statement_timeout = ${QUERY_MS}`);
-    return rule.returns === "rows" ? await askForRows(sandbox, rule) : await askForValue(sandbox, rule);
+    const answer = await (rule.returns === "rows" ? askForRows(sandbox, rule) : askForValue(sandbox, rule));
+    await sandbox.run("commit");
+    return answer;
   } catch (error) {
     if (late) return failed(`the query takes longer than ${QUERY_MS / 1000} seconds`);
     throw error;
@@ -145,10 +162,12 @@ async function askForValue(sandbox: Sandbox, { query, returns, low, high }: SqlR
 }
 
 /** In words that hold no row's values; null: a fault that is none of the query's. */
-function explainFailure(error: unknown): string | null {
+export function explainFailure(error: unknown, remedy = "somebody saves the rule"): string | null {
   if (error instanceof SqlRefused) return `the query is refused: ${error.message}`;
-  if (error instanceof AppError && error.code === "IN067") return `${error.message}: somebody saves the rule`;
+  if (error instanceof AppError && error.code === "IN067") return `${error.message}: ${remedy}`;
   if (!isPgError(error) || /^(08|57P|58|53100|53300|28|40)/.test(error.code)) return null;
+  // History that is archived or removed says so itself.
+  if (/^(RT|HS)/.test(error.code)) return error.message;
   if (error.code === "57014") return `the query takes longer than ${QUERY_MS / 1000} seconds`;
   if (/^(53400|54|53200)/.test(error.code))
     return "the query takes more memory or temporary files than it may";

@@ -2,6 +2,7 @@ import {
   Alert,
   Box,
   Button,
+  Checkbox,
   Dialog,
   DialogActions,
   DialogContent,
@@ -23,7 +24,7 @@ import { useAct } from "../account/useAct.ts";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { SCROLLING_FORM } from "../components/styles.ts";
 import { problemOf } from "../providers/errors.ts";
-import { type OnConflict, type Target, type Told, undo } from "./api.ts";
+import { type OnConflict, type Refusal, type Target, type Told, undo } from "./api.ts";
 import { ReasonField } from "./ReasonField.tsx";
 import { UndoPreview } from "./UndoPreview.tsx";
 
@@ -58,6 +59,38 @@ function ConflictChoice({ value, onChange }: { value: OnConflict; onChange: (cho
         ))}
       </RadioGroup>
     </FormControl>
+  );
+}
+
+function RulesChoice({
+  refused,
+  value,
+  onChange,
+}: {
+  refused: Refusal[];
+  value: boolean;
+  onChange: (against: boolean) => void;
+}) {
+  const translate = useTranslate();
+  return (
+    <Alert severity="warning">
+      {translate("app.history.refused")}
+      <Box component="ul" sx={{ my: 0.5, pl: 3 }}>
+        {refused.map((one) => (
+          <li key={one.rule + one.field}>
+            {translate("app.history.refused_rows", {
+              smart_count: one.rows,
+              rule: one.rule,
+              message: one.message,
+            })}
+          </li>
+        ))}
+      </Box>
+      <FormControlLabel
+        control={<Checkbox size="small" checked={value} onChange={(_, checked) => onChange(checked)} />}
+        label={translate("app.history.against_rules")}
+      />
+    </Alert>
   );
 }
 
@@ -101,8 +134,10 @@ function useUndo(target: Target) {
     gcTime: 0,
     enabled: outcome === null,
   });
-  const work = useAct(async (onConflict: OnConflict, reason: string) => {
-    setOutcome(await undo(target, { dryRun: false, onConflict, reason: reason.trim() || null }));
+  const work = useAct(async (onConflict: OnConflict, reason: string, againstRules: boolean) => {
+    setOutcome(
+      await undo(target, { dryRun: false, onConflict, reason: reason.trim() || null, againstRules }),
+    );
     await forget();
   });
   return { outcome, preview, work };
@@ -115,8 +150,10 @@ export function UndoDialog({ target, title, onClose }: Props) {
   const { outcome, preview, work } = useUndo(target);
   const [choice, setChoice] = useState<OnConflict>("abort");
   const [reason, setReason] = useState("");
+  const [against, setAgainst] = useState(false);
   const told = preview.data;
   const conflicts = told?.conflicts ?? 0;
+  const refused = told?.refused ?? [];
   const anything = told ? told.inserted + told.updated + told.deleted > 0 : false;
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby={id}>
@@ -125,7 +162,7 @@ export function UndoDialog({ target, title, onClose }: Props) {
         sx={SCROLLING_FORM}
         onSubmit={(event) => {
           event.preventDefault();
-          work.act(choice, reason);
+          work.act(choice, reason, against);
         }}
       >
         <DialogTitle id={id}>{title}</DialogTitle>
@@ -140,6 +177,10 @@ export function UndoDialog({ target, title, onClose }: Props) {
                 <Typography>{translate(`app.history.about_${target.kind}`)}</Typography>
                 <UndoPreview told={told} />
                 {conflicts > 0 && <ConflictChoice value={choice} onChange={setChoice} />}
+                {/* Rules about all rows are known only once the undo was tried. */}
+                {(refused.length > 0 || work.problem?.code === "HS007") && (
+                  <RulesChoice refused={refused} value={against} onChange={setAgainst} />
+                )}
                 {anything && (
                   <ReasonField value={reason} onChange={setReason} problem={work.problem?.code === "HS001"} />
                 )}
@@ -157,7 +198,7 @@ export function UndoDialog({ target, title, onClose }: Props) {
               variant="contained"
               color={choice === "force" ? "error" : "primary"}
               loading={work.busy}
-              disabled={conflicts > 0 && choice === "abort"}
+              disabled={(conflicts > 0 && choice === "abort") || (refused.length > 0 && !against)}
             >
               {translate("app.history.undo")}
             </Button>

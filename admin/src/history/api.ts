@@ -20,6 +20,15 @@ export interface RestoredRow {
   changeRun: string | null;
 }
 
+/** A rule that refuses rows which would come back. */
+export interface Refusal {
+  rule: string;
+  field: string;
+  action: "reject" | "hold";
+  rows: number;
+  message: string;
+}
+
 /** What an undo would do, or did. */
 export interface Told {
   dryRun: boolean;
@@ -31,6 +40,7 @@ export interface Told {
   missing: number;
   conflicts: number;
   skipped: number;
+  refused: Refusal[];
   rows: RestoredRow[];
 }
 
@@ -43,6 +53,7 @@ interface Manner {
   dryRun: boolean;
   onConflict: OnConflict;
   reason: string | null;
+  againstRules?: boolean;
 }
 
 export async function undo(target: Target, manner: Manner): Promise<Told> {

@@ -10,6 +10,9 @@ export const enHistory = {
   last_changed: "Last changed",
   conflict: "changed since",
   conflicts: "Changed since",
+  refused: "Rules refuse what would come back:",
+  refused_rows: "%{rule}: %{message} (%{smart_count} row) |||| %{rule}: %{message} (%{smart_count} rows)",
+  against_rules: "Bring it back against the rules, for the reason below",
   by_load: "by a load",
   by_hand: "by hand",
   effect: {

@@ -13,6 +13,10 @@ export const frHistory: typeof enHistory = {
   last_changed: "Dernière modification",
   conflict: "modifiée depuis",
   conflicts: "Modifiées depuis",
+  refused: "Des règles refusent ce qui reviendrait :",
+  refused_rows:
+    "%{rule} : %{message} (%{smart_count} ligne) |||| %{rule} : %{message} (%{smart_count} lignes)",
+  against_rules: "Rétablir contre les règles, pour le motif ci-dessous",
   by_load: "par un chargement",
   by_hand: "à la main",
   effect: {

@@ -1,4 +1,5 @@
 /** Datasets as a data contract of the Open Data Contract Standard. */
+import { writeChecks } from "../../quality/odcs.ts";
 import {
   API_VERSION,
   type ContractField,
@@ -66,7 +67,11 @@ function qualityOf(field: ContractField): OdcsQuality[] {
   ];
 }
 
-function propertyOf(field: ContractField, keyFields: readonly string[]): OdcsProperty {
+function propertyOf(
+  field: ContractField,
+  keyFields: readonly string[],
+  checks: readonly OdcsQuality[],
+): OdcsProperty {
   const logical = LOGICAL[field.type.replace(/\(.*/, "")]!;
   const own: OdcsCustom[] = [];
   if (field.sourceName !== undefined && field.sourceName !== field.name)
@@ -76,7 +81,7 @@ function propertyOf(field: ContractField, keyFields: readonly string[]): OdcsPro
   if (field.nullTokens !== undefined) own.push(custom(CUSTOM.nullTokens, field.nullTokens));
   const options = optionsOf(field, logical, own);
   const place = keyFields.indexOf(field.name);
-  const quality = qualityOf(field);
+  const quality = [...qualityOf(field), ...checks];
   const { references } = field;
   return {
     name: field.name,
@@ -97,6 +102,7 @@ function propertyOf(field: ContractField, keyFields: readonly string[]): OdcsPro
 }
 
 function objectOf(dataset: DatasetContract): OdcsObject {
+  const { properties, whole } = writeChecks(dataset.rules ?? [], true);
   return {
     name: dataset.name,
     physicalName: dataset.name,
@@ -104,7 +110,10 @@ function objectOf(dataset: DatasetContract): OdcsObject {
     physicalType: "table",
     ...(dataset.title ? { businessName: dataset.title } : {}),
     ...(dataset.description ? { description: dataset.description } : {}),
-    properties: dataset.fields.map((field) => propertyOf(field, dataset.keyFields)),
+    properties: dataset.fields.map((field) =>
+      propertyOf(field, dataset.keyFields, properties.get(field.name) ?? []),
+    ),
+    ...(whole.length > 0 ? { quality: whole } : {}),
     ...(dataset.mode ? { customProperties: [custom(CUSTOM.mode, dataset.mode)] } : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** A data contract of the Open Data Contract Standard as datasets, with a word on all that is left out. */
 import { z } from "zod";
 import { AppError } from "../../errors.ts";
+import { isDeployedRule, readObject } from "../../quality/odcs.ts";
 import { fieldNames, MAX_DATASET_NAME } from "../names.ts";
 import {
   type ContractField,
@@ -86,6 +87,7 @@ function patternOf({ logicalTypeOptions: options = {} }: OdcsProperty, reading: 
 }
 
 function applyQuality(field: ContractField, quality: OdcsQuality, reading: Reading): void {
+  if (isDeployedRule(quality)) return;
   const where = `${reading.object}.${field.name}`;
   const metric = quality.metric ?? quality.rule;
   if (metric === "nullValues" && quality.mustBe === 0) field.required = true;
@@ -169,7 +171,9 @@ function datasetOf(object: OdcsObject, names: Map<string, string>, notes: string
     .sort((a, b) => (a.property.primaryKeyPosition ?? 0) - (b.property.primaryKeyPosition ?? 0))
     .map(({ field }) => field.name);
   for (const field of fields) if (keyFields.includes(field.name)) field.required = true;
-  for (const quality of object.quality ?? [])
+  const { rules, skipped } = readObject(object, name, isDeployedRule);
+  for (const { what, why } of skipped) notes.push(`${name}: the rule ${what} is left out: it ${why}`);
+  for (const quality of (object.quality ?? []).filter((one) => !isDeployedRule(one)))
     notes.push(
       `${name}: the check ${quality.metric ?? quality.rule ?? quality.type ?? "without a name"} is left out`,
     );
@@ -183,6 +187,7 @@ function datasetOf(object: OdcsObject, names: Map<string, string>, notes: string
     keyFields,
     ...(mode ? { mode } : {}),
     fields,
+    ...(rules.length > 0 ? { rules } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
  * Data contracts in the Open Data Contract Standard 3.1 (https://bitol.io, schema odcs-json-schema-v3.1.0.json), and what
  * of them is a dataset here. Types are matched both ways in this file alone.
  */
+import type { Rule } from "../../quality/rule.ts";
 import type { FieldType } from "../types.ts";
 
 export interface OdcsQuality {
@@ -109,6 +110,8 @@ export interface DatasetContract {
   keyFields: string[];
   mode?: string;
   fields: ContractField[];
+  /** Its deployed rules. */
+  rules?: Rule[];
 }
 
 /** logicalType of each type; physicalType is the type itself. */

@@ -56,6 +56,7 @@ begin
   execute format('delete from %s t where %s', n.current_table, matches);
   execute format('drop policy erase on %2$s; alter table %1$s enable always trigger versions__history_delete;
                   alter table %2$s enable always trigger history__refuse', n.current_table, n.history_table);
+  perform private.drop_carried(n.org_id);
   perform audit.record('record.erase', 'dataset', erase_row.dataset_id::text,
     jsonb_build_object('versions', versions, 'entries', entries, 'reason', reason));
   return versions;

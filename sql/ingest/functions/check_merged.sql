@@ -6,15 +6,13 @@ set search_path = ''
 as $$
 declare
   rules jsonb;
-  n record;
 begin
   select jsonb_agg(to_jsonb(r)) into rules
     from (select row_number() over () as no, a.* from quality.active_rules(p_run.dataset_id) a where a.scope = 'dataset') r;
   if rules is null then
     return '[]';
   end if;
-  n := data.dataset_names(p_run.dataset_id);
-  return quality.check_relation(p_run.dataset_id, p_run.id, n.current_table, n.current_table, rules);
+  return quality.check_current(p_run.dataset_id, p_run.id, 'load', rules) -> 'rules';
 end
 $$;
 comment on function ingest.check_merged(ingest.runs) is 'Asks a dataset''s rules about its rows in force. Internal.';

@@ -11,7 +11,7 @@ begin
   end if;
   execute format($q$
     insert into quality.failing_rows (org_id, dataset_id, check_id, rule_name, no, line, record)
-    select $2, $3, $4, x.rule, x.place, x.line, (select jsonb_object_agg(v.key, v.value) from jsonb_each(to_jsonb(t)) v where right(v.key, 1) <> '$')
+    select $2, $3, $4, x.rule, x.place, x.line, (select jsonb_object_agg(v.key, v.value) from jsonb_each(to_jsonb(t.*)) v where right(v.key, 1) <> '$')
       from (select r.rule, f.line, f.row_ctid, row_number() over (partition by r.no order by f.line) as place
               from %1$s f cross join unnest(f.rules) n (no) join jsonb_to_recordset($1) r (no int, rule text, rule_id uuid) on r.no = n.no and r.rule_id is not null
              where not f.done and f.row_ctid is not null) x

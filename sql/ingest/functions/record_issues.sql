@@ -10,9 +10,9 @@ declare
   max_issues constant int := 10000;
 begin
   -- Values: as written where the row did not fit its types, else as read.
-  source := format('select t.line$ as line, to_jsonb(t) as record, false as as_text from %s t join few on few.row_ctid = t.ctid', p_source);
+  source := format('select t.line$ as line, to_jsonb(t.*) as record, false as as_text from %s t join few on few.row_ctid = t.ctid', p_source);
   if to_regclass(raw) is not null then
-    source := source || format(' union all select t.line, to_jsonb(t), true from %s t join few on few.line = t.line where cardinality(few.types) > 0', raw);
+    source := source || format(' union all select t.line, to_jsonb(t.*), true from %s t join few on few.line = t.line where cardinality(few.types) > 0', raw);
   end if;
   execute format($q$
     with few as materialized (select * from %1$s where not done order by line limit %2$s),

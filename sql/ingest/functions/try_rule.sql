@@ -28,15 +28,15 @@ begin
   n := data.dataset_names(try_rule.dataset_id);
   v := quality.read_definition(try_rule.dataset_id, try_rule.definition);
   if v.kind = 'sql' then
-    perform core.raise('QC016', 'a rule that is SQL is not tried over past loads: it asks the rows as they are now',
-      'Try its query as a pipeline''s model (start_trial), or deploy it: it only records.', 'kind');
+    perform core.raise('QC016', 'a rule that is SQL is tried by the worker, on the organization''s unprivileged login',
+      'Ask start_rule_trial and take its answer by take_rule_trial.', 'kind');
   end if;
   c := quality.compile_rule(try_rule.dataset_id, v.kind, v.fields, v.parameters);
   rule := to_jsonb(c) || to_jsonb(v) || jsonb_build_object('no', 1, 'name', coalesce(try_rule.definition ->> 'name', v.kind));
   now_ := quality.check_relation(try_rule.dataset_id, null, n.current_table, n.current_table, jsonb_build_array(rule)) -> 0;
   bad := replace(c.fails, '{bad}', 'pg_temp.cadastre_bad_1');
   if bad is not null then
-    execute format('select coalesce(jsonb_agg(to_jsonb(t) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
+    execute format('select coalesce(jsonb_agg(to_jsonb(t.*) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
       n.current_table, bad, shown) into sample;
   end if;
   select string_agg(format('t.%I', f.name), ', ' order by f.position) into names

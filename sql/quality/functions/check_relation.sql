@@ -15,7 +15,6 @@ declare
   counted jsonb := '[]';
   found_rows jsonb;
   total bigint;
-  kept constant int := 100;
 begin
   for rule in select r from jsonb_array_elements(p_rules) r loop
     if rule ->> 'prepare' is not null then
@@ -30,8 +29,7 @@ begin
   end loop;
   -- One scan, parallel where it may be, for all that can share it; then those that would hold it up.
   for counts in
-    select string_agg(case when r ->> 'fails' is not null then format('jsonb_build_object(''no'', %s, ''rows'', count(*), ''failures'', count(*) filter (where %s))', r ->> 'no', r ->> 'fails')
-                           else format('jsonb_build_object(''no'', %s, ''rows'', count(*), ''measured'', round((%s)::numeric, 6))', r ->> 'no', r ->> 'measure') end, ', ')
+    select string_agg(quality.rule_counts(r), ', ')
       from jsonb_array_elements(rules) r where r ->> 'fails' is not null or r ->> 'measure' is not null
      group by (r ->> 'alone')::boolean order by (r ->> 'alone')::boolean
   loop
@@ -44,10 +42,7 @@ begin
     from jsonb_array_elements(rules) r (r) join jsonb_array_elements(quality.judge_measures(counted, rules)) c (c) on c.c ->> 'no' = r.r ->> 'no';
   if p_check is not null then
     for rule in select r from jsonb_array_elements(coalesce(rules, '[]')) r where (r ->> 'failures')::bigint > 0 and r ->> 'fails' is not null loop
-      delete from quality.failing_rows f where f.org_id = private.org_id() and f.dataset_id = p_dataset and f.check_id = p_check and f.rule_name = rule ->> 'name';
-      execute format('insert into quality.failing_rows (org_id, dataset_id, check_id, rule_name, no, line, record)
-        select $1, $2, $3, $4, row_number() over (), t.source_line, to_jsonb(t) - ''org_id'' - ''data_hash'' - ''change_mask'' from %s t where %s limit %s',
-        p_source, rule ->> 'fails', kept) using private.org_id(), p_dataset, p_check, rule ->> 'name';
+      perform quality.keep_failing(p_dataset, p_check, p_source, rule);
     end loop;
   end if;
   return coalesce(rules, '[]');

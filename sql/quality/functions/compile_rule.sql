@@ -5,10 +5,16 @@
 --            the values that break the rule, kept as the table that `fails` names {bad}. Few or none, so that asking each
 --            row is one look into a small hash.
 --   measure  a statistic of all rows (alias t), which must lie between low and high; rules about a load or dataset
+--   carry    how what a check found goes on to the next one, which then reads the changed rows alone (quality.check_current);
+--            null: it does not. For rules about single rows {expires: of a failing row, when it stops failing by itself;
+--            others: datasets that must not have changed}. For those about groups of rows {groups: what a row's group is,
+--            tuple: what must change for the group to change}. For statistics {keep: {name: aggregate}, say: the statistic
+--            of those, {name} each}: sums and counts, or max: the type of a maximum.
 --
 -- Names come from the dataset's contract and values are quoted: nothing of a definition is SQL. Errors: QC002, QC003.
+drop function if exists quality.compile_rule(uuid, text, text[], jsonb);
 create or replace function quality.compile_rule(p_dataset uuid, p_kind text, p_fields text[], p_parameters jsonb,
-  out target text, out fails text, out prepare text, out measure text, out low numeric, out high numeric, out message text, out remedy text)
+  out target text, out fails text, out prepare text, out measure text, out low numeric, out high numeric, out message text, out remedy text, out carry jsonb)
 returns record
 language plpgsql stable
 set search_path = ''
@@ -25,6 +31,10 @@ declare
   missing text;
   valid boolean;
   confidence numeric;
+  -- Words such as 'today' mean another day tomorrow.
+  plain constant text := '^[0-9 :.+TZ-]*$';
+  timed boolean;
+  lasting boolean;
   hint constant text := 'docs/reference/quality.md tells what each kind of rule takes.';
 begin
   select w into missing from unnest(p_fields || case when p ? 'to' then array[p ->> 'to'] else '{}' end) w
@@ -52,6 +62,9 @@ begin
     low := quality.rule_number(p, 'min');
   end if;
   remedy := 'Correct the value, or change the rule.';
+  timed := split_part(bound_type, '(', 1) in ('date', 'timestamptz', 'time');
+  lasting := not coalesce(timed and (p ? 'type' and type1 = 'text' or concat(p ->> 'min', p ->> 'max', p ->> 'value') !~ plain), false) or p_kind = 'type';
+  carry := '{}';
   case p_kind
   when 'required' then
     fails := case when type1 = 'text' then format('%1$s is null or %1$s = '''' or starts_with(%1$s, '' '') and btrim(%1$s) = ''''', f1) else format('%s is null', f1) end;
@@ -102,15 +115,18 @@ begin
     fails := case type1 when 'date' then format('%s > (now() at time zone ''UTC'')::date', f1)
              when 'timestamptz' then format('%s > now()', f1)
              else format('case when pg_input_is_valid(%s, ''timestamptz'') then %1$s::timestamptz > now() end', as_text) end;
+    carry := case type1 when 'date' then jsonb_build_object('expires', format('%s::timestamp at time zone ''UTC''', f1))
+             when 'timestamptz' then jsonb_build_object('expires', f1) end;
     message := format('%s must not be in the future', target);
   when 'reference' then
-    select n.* into other from data.datasets d cross join lateral data.dataset_names(d.id) n
+    select n.*, d.id into other from data.datasets d cross join lateral data.dataset_names(d.id) n
      where d.org_id = private.org_id() and d.name = p ->> 'dataset'
        and exists (select from data.fields f where f.org_id = d.org_id and f.dataset_id = d.id and f.name = p ->> 'field' and f.retired_at is null);
     if other.name is null then
       perform core.raise('QC003', format('there is no %s.%s to refer to', left(p ->> 'dataset', 60), left(p ->> 'field', 60)), 'Name a dataset and a field of it.', 'dataset');
     end if;
     fails := format('%s is not null and not exists (select from %s r where r.%I::text = %1$s)', as_text, other.current_table, p ->> 'field');
+    carry := jsonb_build_object('others', jsonb_build_array(other.id));
     message := format('%s must be found in %s.%s', target, p ->> 'dataset', p ->> 'field');
   when 'comparison' then
     if coalesce(p ->> 'operator', '') not in ('<', '<=', '=', '<>', '>=', '>') or (cardinality(p_fields) = 1) = (p -> 'value' is null) then
@@ -132,6 +148,8 @@ begin
       (select string_agg(format('t.%I is not null', w), ' and ') from unnest(p_fields) w),
       (select string_agg(no::text, ', ' order by no) from generate_subscripts(p_fields, 1) no));
     fails := format('(%s) in (select %s from {bad})', missing, (select string_agg('c' || no, ', ' order by no) from generate_subscripts(p_fields, 1) no));
+    carry := (select jsonb_build_object('groups', g.list, 'tuple', g.list)
+                from (select jsonb_agg(format('coalesce(t.%I::text, '''')', w.w) order by w.no) as list from unnest(p_fields) with ordinality w (w, no)) g);
     message := format('%s must be unique', array_to_string(p_fields, ' with '));
     remedy := 'Take the second row out, or change the rule.';
   when 'functional_dependency' then
@@ -143,6 +161,7 @@ begin
     end if;
     target := p ->> 'to';
     confidence := coalesce(quality.rule_number(p, 'confidence'), 0.9);
+    carry := null;
     if p ->> 'deciders' = 'each' then
       -- Each decider has a vote: the value fails where more of them speak against it than for it, so that a wrong decider
       -- does not put the blame on what it decides.
@@ -154,44 +173,48 @@ begin
         cross join lateral (select format('(coalesce(t.%I::text, ''''), coalesce(t.%I::text, '''')) in (select b.x, b.y from {bad} b where b.d = %s ', w.w, target, w.no) as vote) v;
     else
       prepare := quality.dependency_query(p_fields, target, confidence);
+      carry := (select jsonb_build_object('groups', jsonb_agg(g.g order by g.no) filter (where g.no <= cardinality(p_fields)), 'tuple', jsonb_agg(g.g order by g.no))
+                  from (select format('coalesce(t.%I::text, '''')', w.w) as g, w.no from unnest(p_fields || target) with ordinality w (w, no)) g);
       fails := format('(%s) in (select %s from {bad})',
         (select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) from unnest(p_fields || target) with ordinality w (w, no)),
         (select string_agg('c' || no, ', ' order by no) from generate_subscripts(p_fields || target, 1) no));
     end if;
     message := format('%s must be what goes with %s everywhere else', target, array_to_string(p_fields, case p ->> 'deciders' when 'each' then ', ' else ' and ' end));
   when 'freshness' then
-    measure := format('extract(epoch from now() - max(%s)::timestamptz) / 3600', value);
+    carry := carry || jsonb_build_object('keep', jsonb_build_object('m', format('max(%s)', value)), 'say', 'extract(epoch from now() - {m}::timestamptz) / 3600',
+      'max', bound_type);
     high := quality.rule_number(p, 'max_hours');
     message := format('the newest %s must be at most %s hours old', target, high);
     remedy := 'Load newer data.';
   when 'row_count' then
-    measure := 'count(*)';
+    carry := '{"keep": {"n": "count(*)"}, "say": "{n}"}';
     high := quality.rule_number(p, 'max');
     message := format('there must be %s rows', concat_ws(' and ', 'at least ' || low, 'at most ' || high));
   when 'row_count_change' then
     low := -quality.rule_number(p, 'max_decrease');
     high := quality.rule_number(p, 'max_increase');
-    measure := format('count(*) / nullif((select percentile_cont(0.5) within group (order by s.row_count)
+    carry := jsonb_build_object('keep', '{"n": "count(*)"}'::jsonb, 'say', format('{n} / nullif((select percentile_cont(0.5) within group (order by s.row_count)
       from (select s.row_count from quality.scores s where s.org_id = %L and s.dataset_id = %L and s.run_id is not null order by s.checked_at desc limit %s) s), 0) - 1',
-      private.org_id(), p_dataset, least(100, greatest(1, coalesce(quality.rule_number(p, 'loads'), 8)::int)));
+      private.org_id(), p_dataset, least(100, greatest(1, coalesce(quality.rule_number(p, 'loads'), 8)::int))));
     message := format('the number of rows must not change by more than %s against the loads before', concat_ws(' or ', '-' || (100 * -low) || ' %', '+' || (100 * high) || ' %'));
   when 'null_share' then
-    measure := case when type1 = 'text' then format('avg((coalesce(%s, '''') = '''')::int)', f1) else format('avg((%s is null)::int)', f1) end;
+    carry := jsonb_build_object('keep', jsonb_build_object('n', 'count(*)', 'a', format('count(*) filter (where %s)',
+      case when type1 = 'text' then format('coalesce(%s, '''') = ''''', f1) else format('%s is null', f1) end)), 'say', '{a}::numeric / nullif({n}, 0)');
     high := quality.rule_number(p, 'max');
     message := format('the share of rows without %s must be %s', target, concat_ws(' and ', 'at least ' || low, 'at most ' || high));
   when 'mean' then
     if split_part(bound_type, '(', 1) not in ('integer', 'bigint', 'numeric') then
       perform core.raise('QC002', format('%s has no mean: it is %s', target, bound_type), 'Name a number, or give the parameter type.', 'fields');
     end if;
-    measure := format('avg(%s)', value);
+    carry := carry || jsonb_build_object('keep', jsonb_build_object('s', format('coalesce(sum(%s), 0)', value), 'n', format('count(%s)', value)), 'say', '{s}::numeric / nullif({n}, 0)');
     high := quality.rule_number(p, 'max');
     message := format('the mean of %s must be %s', target, concat_ws(' and ', 'at least ' || low, 'at most ' || high));
   when 'distinct_count' then
-    measure := format('count(distinct %s)', f1);
+    carry := jsonb_build_object('keep', jsonb_build_object('d', format('count(distinct %s)', f1)), 'say', '{d}', 'groups', jsonb_build_array(f1), 'tuple', jsonb_build_array(f1));
     high := quality.rule_number(p, 'max');
     message := format('%s must have %s different values', target, concat_ws(' and ', 'at least ' || low, 'at most ' || high));
   when 'reconciliation' then
-    measure := quality.reconcile_measure(p_dataset, p_fields, p);
+    carry := quality.reconcile_measure(p_dataset, p_fields, p);
     high := coalesce(quality.rule_number(p, 'tolerance'), 0);
     message := format('%s must agree with %s.%s', coalesce(nullif(target, ''), 'the number of rows'), p ->> 'dataset', coalesce(p ->> 'field', 'rows'));
     remedy := 'Find what is missing on either side.';
@@ -215,10 +238,17 @@ begin
     message := case coalesce(p ->> 'returns', 'rows') when 'rows' then 'the query must return no rows' when 'boolean' then 'the query must return true'
                     else format('what the query returns must be %s', concat_ws(' and ', 'at least ' || low, 'at most ' || high)) end;
     remedy := 'Look at what the query returns.';
+    carry := null;
     return;
   else
     perform core.raise('QC002', format('%s is not a kind of rule', left(p_kind, 60)), hint, 'kind');
   end case;
+  if carry ? 'say' then
+    measure := quality.say_parts(carry, carry -> 'keep');
+  end if;
+  if not lasting then
+    carry := null;
+  end if;
   if coalesce(fails, '') = '' and (measure is null or low is null and high is null) then
     perform core.raise('QC002', format('a rule of kind %s needs a bound', p_kind), hint, 'parameters');
   end if;

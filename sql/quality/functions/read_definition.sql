@@ -47,6 +47,10 @@ begin
     when v.max_failures < 0 then 'max_failures'
     when v.max_share not between 0 and 1 then 'max_share'
     when cardinality(v.tags) > 50 then 'tags' end;
+  if v.kind = 'sql' and wrong in ('action', 'scope') then
+    perform core.raise('QC002', format('a rule that is SQL cannot have the %s %s', wrong, left(d ->> wrong, 60)),
+      'Its query runs on the organization''s unprivileged login, which sees no row before it is committed: so it records, opens incidents and counts in the score, and holds no load. Leave it out; to hold or reject, use a kind that compiles (comparison, reference, reconciliation, functional_dependency).', wrong);
+  end if;
   if wrong is not null then
     perform core.raise('QC002', format('%s is not what a rule of this kind may have as its %s', left(coalesce(d ->> wrong, 'this'), 60), wrong),
       'severity: info, warning, error, critical; scope: row, batch, dataset (statistics have no rows); action: record, hold, and for rows reject; rules of kind sql: scope dataset, action record.', wrong);

@@ -1,5 +1,7 @@
--- How far a total is from another dataset's: |a - b| / max(|b|, 1), over the alias t. Errors: QC002, QC003. Internal.
-create or replace function quality.reconcile_measure(p_dataset uuid, p_fields text[], p jsonb) returns text
+-- How far a total is from another dataset's: |a - b| / max(|b|, 1), over the alias t, in the form of quality.compile_rule's
+-- carry. Errors: QC002, QC003. Internal.
+drop function if exists quality.reconcile_measure(uuid, text[], jsonb);
+create or replace function quality.reconcile_measure(p_dataset uuid, p_fields text[], p jsonb) returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
@@ -25,7 +27,7 @@ begin
   own := case kind when 'count' then 'count(*)' else format('coalesce(sum(t.%I), 0)', p_fields[1]) end;
   theirs := case kind when 'count' then format('(select count(*) from %s)', other.current_table)
             else format('(select coalesce(sum(o.%I), 0) from %s o)', p ->> 'field', other.current_table) end;
-  return format('abs(%s - %s)::numeric / greatest(abs(%2$s), 1)', own, theirs);
+  return jsonb_build_object('keep', jsonb_build_object('s', own), 'say', format('abs({s} - %1$s)::numeric / greatest(abs(%1$s), 1)', theirs));
 end
 $$;
 comment on function quality.reconcile_measure(uuid, text[], jsonb) is 'The statistic of a reconciliation rule. Errors: QC002, QC003. Internal.';

@@ -9,6 +9,8 @@ as $$
 declare
   org uuid := private.org_id();
   rule record;
+  n record;
+  same text;
   s quality.scores;
   kept constant int := 100;
 begin
@@ -28,9 +30,13 @@ begin
     'passed', p_error is null and case when p_measured is not null then p_passed
                 else quality.is_passed(p_failures, rule.row_count, rule.max_failures, rule.max_share) end)));
   delete from quality.failing_rows f where f.org_id = org and f.dataset_id = p_dataset and f.check_id = p_check and f.rule_name = p_name;
-  insert into quality.failing_rows (org_id, dataset_id, check_id, rule_name, no, record)
-  select org, p_dataset, p_check, p_name, x.no, x.record
-    from jsonb_array_elements(coalesce(p_sample, '[]')) with ordinality x (record, no) where x.no <= kept;
+  -- Where the query gives the dataset's key, the row's line is found by it, as with other rules.
+  n := data.dataset_names(p_dataset);
+  select string_agg(format('t.%1$I = case when pg_input_is_valid(x.record ->> %1$L, %2$L) then (x.record ->> %1$L)::%2$s end', f.name, f.type), ' and ') into same
+    from data.fields f where f.org_id = org and f.dataset_id = p_dataset and f.name = any (n.key_fields);
+  execute format('insert into quality.failing_rows (org_id, dataset_id, check_id, rule_name, no, line, record)
+    select $1, $2, $3, $4, x.no, (select t.source_line from %s t where %s limit 1), x.record from jsonb_array_elements($5) with ordinality x (record, no) where x.no <= %s',
+    n.current_table, coalesce(same, 'false'), kept) using org, p_dataset, p_check, p_name, coalesce(p_sample, '[]');
   select * into s from quality.scores x where x.org_id = org and x.dataset_id = p_dataset and x.check_id = p_check;
   perform quality.settle_check(p_dataset, p_check, p_run, coalesce(s.row_count, rule.row_count));
   -- A check is of its own time, also where the last of its rules is asked after a later check.

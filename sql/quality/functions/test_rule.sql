@@ -23,7 +23,7 @@ begin
   n := data.dataset_names(test_rule.dataset_id);
   v := quality.read_definition(test_rule.dataset_id, test_rule.definition);
   if v.kind = 'sql' then
-    perform core.raise('QC016', 'a rule that is SQL is not tried on a sample: it says itself what it reads', 'Try its query as a pipeline''s model (start_trial).', 'kind');
+    perform core.raise('QC016', 'a rule that is SQL is not tried on a sample: it says itself what it reads', 'Try it by start_rule_trial.', 'kind');
   end if;
   c := quality.compile_rule(test_rule.dataset_id, v.kind, v.fields, v.parameters);
   wanted := least(greatest(coalesce(test_rule.sample_rows, 1000), 1), most);
@@ -36,7 +36,7 @@ begin
   asked := quality.check_relation(test_rule.dataset_id, null, source, source,
     jsonb_build_array(to_jsonb(c) || to_jsonb(v) || jsonb_build_object('no', 1, 'name', coalesce(test_rule.definition ->> 'name', v.kind)))) -> 0;
   if c.fails is not null then
-    execute format('select coalesce(jsonb_agg(to_jsonb(t) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
+    execute format('select coalesce(jsonb_agg(to_jsonb(t.*) - ''org_id'' - ''data_hash'' - ''change_mask''), ''[]'') from (select * from %s t where %s limit %s) t',
       source, replace(c.fails, '{bad}', 'pg_temp.cadastre_bad_1'), shown) into failing;
   end if;
   return jsonb_build_object('rows', asked -> 'rows', 'failures', asked -> 'failures', 'measured', asked -> 'measured', 'passed', asked -> 'passed',

@@ -13,7 +13,7 @@ begin
   met := format(case when p_mask then '(%s) is not false' else '(%s) is true' end, coalesce(met, 'true'));
   execute format(
     'select jsonb_build_object(''matching'', count(*) filter (where %1$s), ''total'', count(*),
-              ''sample'', (select coalesce(jsonb_agg(x.r), ''[]'') from (select to_jsonb(t) as r from %2$s t where %1$s limit %3$s) x))
+              ''sample'', (select coalesce(jsonb_agg(x.r), ''[]'') from (select to_jsonb(t.*) as r from %2$s t where %1$s limit %3$s) x))
        from %2$s t', met, view_name, p_sample) into answer;
   return answer;
 end

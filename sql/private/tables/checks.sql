@@ -1,0 +1,15 @@
+comment on table private.carried_checks is 'What the last check of a dataset found, in the form in which the next one goes on from it. Numbers, no values of rows but the newest of a freshness rule.';
+comment on table private.checked_keys is 'Keys of the rows that a load wrote, with the version before, until the next check has seen them.';
+alter table private.carried_checks enable row level security, force row level security;
+drop policy if exists all_owner on private.carried_checks;
+create policy all_owner on private.carried_checks for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+alter table private.checked_keys enable row level security, force row level security;
+drop policy if exists all_owner on private.checked_keys;
+create policy all_owner on private.checked_keys for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
+comment on table private.rule_trials is 'Dry runs of rules that are SQL on their way to whoever asked; their results hold rows, so nobody else reads them.';
+alter table private.rule_trials enable row level security, force row level security;
+drop policy if exists all_owner on private.rule_trials;
+create policy all_owner on private.rule_trials for all to cadastre_owner
+  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
