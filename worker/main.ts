@@ -71,20 +71,26 @@ interface Beat {
 }
 
 /**
- * Says that these runners' pools live, and takes over what dead ones left; all there is, where no other can be alive. Gives
- * those of them that nobody knew: new ones, and such as were taken for dead.
+ * Says that these runners' pools live and what jobs they have, and takes over what dead ones left; all there is, where no
+ * other can be alive. Gives those of them that nobody knew: new ones, and such as were taken for dead.
  */
 async function beat(
   { pool, claimKey, log, patience }: Beat,
-  ids: string[],
+  held: Record<string, string[]>,
   alone: boolean,
 ): Promise<string[]> {
-  const { rows } = await pool.query<{ fresh: string[]; dead: string[] }>(
-    `select b.fresh, core.unlock_dead_workers(b.alive, make_interval(secs => $3)) as dead
-       from private.beat_workers($1, make_interval(secs => $2)) b`,
-    [ids, patience, alone ? 0 : patience],
+  const { rows } = await pool.query<{ fresh: string[]; dead: string[]; lost: string[] }>(
+    `select b.fresh, u.dead, u.lost
+       from private.beat_workers($1, make_interval(secs => $2)) b,
+            core.unlock_dead_workers(b.alive, make_interval(secs => $3), $4) u`,
+    [Object.keys(held), patience, alone ? 0 : patience, JSON.stringify(held)],
   );
-  const { fresh, dead } = rows[0]!;
+  const { fresh, dead, lost } = rows[0]!;
+  if (lost.length > 0)
+    log.warn(
+      { jobs: lost },
+      "jobs that were taken while the connection was lost were put back into the queue",
+    );
   if (dead.length > 0)
     log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
   const platform = { kind: "service", orgId: null, userId: null } as const;
@@ -103,14 +109,15 @@ async function beat(
 /** Beats for these runners until stopped. One that was taken for dead goes on under another name. */
 function keepBeating(heart: Beat, runners: readonly KeptRunner[]): { stop(): void } {
   const told = new Set<string>();
-  const ids = (): string[] => runners.flatMap((runner) => [...runner.pools]);
+  const held = (): Record<string, string[]> =>
+    Object.fromEntries(runners.flatMap((runner) => [...runner.pools].map(([id, jobs]) => [id, [...jobs]])));
   const turn = async (): Promise<void> => {
-    const fresh = await beat(heart, ids(), false);
+    const fresh = await beat(heart, held(), false);
     for (const id of fresh) {
       if (told.has(id)) for (const runner of runners) if (runner.pools.has(id)) runner.renew(id);
       told.add(id);
     }
-    const living = new Set(ids());
+    const living = new Set(Object.keys(held()));
     for (const id of told) if (!living.has(id)) told.delete(id);
   };
   const timer = setInterval(
@@ -138,7 +145,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await refuseSuperuser(pool);
   if (options.alone) await pool.query("select private.retire_workers()");
   const heart: Beat = { patience, pool, claimKey: options.connections.claimKey, log };
-  await beat(heart, [], options.alone ?? false);
+  await beat(heart, {}, options.alone ?? false);
 
   const context: WorkerContext = {
     ...heart,
@@ -172,7 +179,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   return {
     async stop() {
-      const ids = runners.flatMap((runner) => [...runner.pools]);
+      const ids = runners.flatMap((runner) => [...runner.pools.keys()]);
       beats.stop();
       periodic.stop();
       ears.stop();

@@ -13,8 +13,8 @@ import type { Logger } from "../lib/log.ts";
 const PAUSE_MS = 1000;
 
 export interface KeptRunner {
-  /** Ids of the pools that may hold jobs: the one that takes them, and those that still finish theirs. */
-  pools: ReadonlySet<string>;
+  /** Pools that may hold jobs (the one that takes them, and those that still finish theirs), and ids of the jobs they have. */
+  pools: ReadonlyMap<string, ReadonlySet<string>>;
   /**
    * For a pool that was taken for dead: a new one takes its place at once, while what the old one has under way comes to
    * its end in the old name, which no longer counts.
@@ -25,14 +25,16 @@ export interface KeptRunner {
 
 /** Resolves when the first runner has started; rejects where it cannot. */
 export async function keepRunner(options: Omit<RunnerOptions, "events">, log: Logger): Promise<KeptRunner> {
-  const pools = new Set<string>();
+  const pools = new Map<string, Set<string>>();
   const events: WorkerEvents = new EventEmitter();
   let newest = "";
   events.on("pool:create", ({ workerPool }) => {
     newest = workerPool.id;
-    pools.add(workerPool.id);
+    pools.set(workerPool.id, new Set());
   });
   events.on("pool:release", ({ workerPool }) => pools.delete(workerPool.id));
+  events.on("job:start", ({ worker, job }) => pools.get(worker.workerPool.id)?.add(job.id));
+  events.on("job:complete", ({ worker, job }) => pools.get(worker.workerPool.id)?.delete(job.id));
 
   const ending = new Set<Promise<void>>();
   let isStopping = false;

@@ -49,7 +49,7 @@ export async function rest(stage: FaultStage, ids: readonly string[]): Promise<n
   }
 }
 
-/** The loads' jobs, their queues, and who says that it lives: what to look at when nothing goes on. */
+/** The loads' jobs, their queues, who says that it lives and what sessions wait for: to look at when nothing goes on. */
 async function tellQueue(stage: FaultStage): Promise<string> {
   const [row] = await stage.query<{ told: string }>(
     `select json_build_object('now', clock_timestamp(),
@@ -57,7 +57,10 @@ async function tellQueue(stage: FaultStage): Promise<string> {
                   from graphile_worker._private_jobs j
                   join graphile_worker._private_tasks t on t.id = j.task_id and t.identifier = 'ingest__load'
                   left join graphile_worker._private_job_queues q on q.id = j.job_queue_id),
-       'workers', (select json_agg(w) from private.workers w))::text as told`,
+       'workers', (select json_agg(w) from private.workers w),
+       'sessions', (select json_agg(json_build_object('pid', a.pid, 'name', a.application_name, 'state', a.state, 'since', a.state_change,
+                             'wait', a.wait_event, 'blocked_by', pg_blocking_pids(a.pid), 'query', left(a.query, 200)))
+                      from pg_stat_activity a where a.datname = current_database()))::text as told`,
   );
   return row!.told;
 }
@@ -138,7 +141,7 @@ async function leftovers(stage: FaultStage): Promise<string[]> {
               where s.status = 'running' and r.finished_at is not null) as steps`,
   );
   if (state!.tables > 0) faults.push(`${state!.tables} landing tables are left`);
-  if (state!.jobs > 0) faults.push(`${state!.jobs} jobs are left`);
+  if (state!.jobs > 0) faults.push(`${state!.jobs} jobs are left: ${await tellQueue(stage)}`);
   if (state!.steps > 0) faults.push(`${state!.steps} steps never ended`);
   const files = await stage.query<{ object_key: string }>("select object_key from ingest.files");
   for (const { object_key: key } of files)

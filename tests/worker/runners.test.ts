@@ -142,7 +142,7 @@ it("a runner that ends is followed by another one", async () => {
   await seen[0]!.gracefulShutdown("the queue is in an inconsistent state");
   await enqueue("afterwards");
   await until("the next one takes jobs", () => done.length === 1);
-  expect([...runner.pools]).toEqual([seen[1]!.id]);
+  expect([...runner.pools.keys()]).toEqual([seen[1]!.id]);
   await runner.stop();
   expect(runner.pools.size).toBe(0);
   await pool.end();
@@ -191,4 +191,36 @@ it("what was queued anew while a dead worker had it leaves nothing behind", asyn
       (await db.admin.query("select from graphile_worker.jobs where task_identifier = 'ingest__load'"))
         .rowCount === 0,
   );
+});
+
+it("a job that was taken while the connection was lost goes back to the queue, one that is under way does not", async () => {
+  const begun: string[] = [];
+  let goOn = (): void => undefined;
+  await work(async (payload) => {
+    const { name } = payload as { name: string };
+    begun.push(name);
+    if (name === "slow") await new Promise<void>((resolve) => (goOn = resolve));
+  });
+  await enqueue("slow");
+  await until("the slow one is under way", () => begun.length === 1);
+  // The queue gave the job to the same worker, whose connection broke before it was told.
+  const gone = await db.admin.query(
+    `with slow as (select locked_by from graphile_worker._private_jobs where key = 'slow'),
+          made as (select graphile_worker.add_job('ingest__load', '{"name": "lost"}', 'org:b', now() + interval '1 hour', 25, 'lost'))
+     select (select locked_by from slow) as pool from made`,
+  );
+  await db.admin.query(
+    `with j as (update graphile_worker._private_jobs
+                   set locked_by = $1, locked_at = now() - interval '1 hour', run_at = now(), attempts = 1
+                 where key = 'lost' returning job_queue_id)
+     update graphile_worker._private_job_queues q set locked_by = $1, locked_at = now() from j where q.id = j.job_queue_id`,
+    [gone.rows[0].pool],
+  );
+  await db.admin.query(
+    "update graphile_worker._private_jobs set locked_at = now() - interval '1 hour' where key = 'slow'",
+  );
+  await until("the lost one is taken", () => begun.includes("lost"));
+  await pause(PATIENCE_SECONDS * 2000);
+  expect(begun).toEqual(["slow", "lost"]);
+  goOn();
 });
