@@ -5,7 +5,6 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { TaskList } from "graphile-worker";
-import type pg from "pg";
 import { type AuditKeys, loadAuditKeys } from "../lib/audit/keys.ts";
 import { readConfig } from "../lib/config.ts";
 import { refuseSuperuser } from "../lib/db/refuse-superuser.ts";
@@ -13,10 +12,11 @@ import { AppError, explain } from "../lib/errors.ts";
 import { type Connections, openInstance } from "../lib/instance.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { type Metrics, openMetrics } from "../lib/metrics.ts";
-import { createPool, withClaim } from "../lib/pg.ts";
+import { createPool } from "../lib/pg.ts";
 import { loadSecrets, type Secrets } from "../lib/secrets.ts";
 import { createDocumentStore, type DocumentStore } from "../lib/stores/document/index.ts";
 import { createObjectStore, type ObjectStore } from "../lib/stores/object/index.ts";
+import { beat, type Heart, keepBeating, takeOver } from "./beat.ts";
 import { watchWorker } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
 import { queueLogger } from "./queue-log.ts";
@@ -35,7 +35,6 @@ const READERS = 4;
  */
 const MAX_USES = 300;
 const POLL_MS = 1000;
-const BEAT_MS = 5000;
 /** Silence after which a worker counts as dead, in seconds. */
 const PATIENCE_SECONDS = 30;
 
@@ -63,74 +62,6 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-interface Beat {
-  patience: number;
-  pool: pg.Pool;
-  claimKey: Buffer;
-  log: Logger;
-}
-
-/**
- * Says that these runners' pools live and what jobs they have, and takes over what dead ones left; all there is, where no
- * other can be alive. Gives those of them that nobody knew: new ones, and such as were taken for dead.
- */
-async function beat(
-  { pool, claimKey, log, patience }: Beat,
-  held: Record<string, string[]>,
-  alone: boolean,
-): Promise<string[]> {
-  const { rows } = await pool.query<{ fresh: string[]; dead: string[]; lost: string[] }>(
-    `select b.fresh, u.dead, u.lost
-       from private.beat_workers($1, make_interval(secs => $2)) b,
-            core.unlock_dead_workers(b.alive, make_interval(secs => $3), $4) u`,
-    [Object.keys(held), patience, alone ? 0 : patience, JSON.stringify(held)],
-  );
-  const { fresh, dead, lost } = rows[0]!;
-  if (lost.length > 0)
-    log.warn(
-      { jobs: lost },
-      "jobs that were taken while the connection was lost were put back into the queue",
-    );
-  if (dead.length > 0)
-    log.warn({ workers: dead.length }, "jobs of dead workers were put back into the queue");
-  const platform = { kind: "service", orgId: null, userId: null } as const;
-  await withClaim(pool, claimKey, platform, async (client) => {
-    const { rows: reaped } = await client.query<{ id: string; status: string }>(
-      "select id, status from ingest.reap_runs($1)",
-      [alone],
-    );
-    if (reaped.length > 0) log.warn({ runs: reaped }, "runs without a living worker were taken over");
-    await client.query("select ingest.reap_pulls($1)", [alone]);
-    await client.query("select ingest.sweep_landing()");
-  });
-  return fresh;
-}
-
-/** Beats for these runners until stopped. One that was taken for dead goes on under another name. */
-function keepBeating(heart: Beat, runners: readonly KeptRunner[]): { stop(): void } {
-  const told = new Set<string>();
-  const held = (): Record<string, string[]> =>
-    Object.fromEntries(runners.flatMap((runner) => [...runner.pools].map(([id, jobs]) => [id, [...jobs]])));
-  const turn = async (): Promise<void> => {
-    const fresh = await beat(heart, held(), false);
-    for (const id of fresh) {
-      if (told.has(id)) for (const runner of runners) if (runner.pools.has(id)) runner.renew(id);
-      told.add(id);
-    }
-    const living = new Set(Object.keys(held()));
-    for (const id of told) if (!living.has(id)) told.delete(id);
-  };
-  const timer = setInterval(
-    () => {
-      turn().catch((error: unknown) =>
-        heart.log.warn({ err: explain(error) }, "the worker could not say that it lives; trying again"),
-      );
-    },
-    Math.min(BEAT_MS, heart.patience * 250),
-  );
-  return { stop: () => clearInterval(timer) };
-}
-
 /** Starts the worker within this process. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { log, store } = options;
@@ -144,8 +75,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   await refuseSuperuser(pool);
   if (options.alone) await pool.query("select private.retire_workers()");
-  const heart: Beat = { patience, pool, claimKey: options.connections.claimKey, log };
+  const heart: Heart = { patience, pool, claimKey: options.connections.claimKey, log };
   await beat(heart, {}, options.alone ?? false);
+  await takeOver(heart, options.alone ?? false).catch((error: unknown) =>
+    log.warn({ err: explain(error) }, "nothing could be taken over yet; trying again"),
+  );
 
   const context: WorkerContext = {
     ...heart,

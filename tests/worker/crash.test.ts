@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../lib/log.ts";
 import { createPool } from "../../lib/pg.ts";
+import { takeOver } from "../../worker/beat.ts";
 import { loadRun } from "../../worker/load/load.ts";
 import type { Step } from "../../worker/load/types.ts";
 import { asPlatform } from "../support/database.ts";
@@ -117,6 +118,52 @@ describe("a worker that dies", () => {
       unchanged: 40,
       rejected: 5,
     });
+  });
+
+  it("or is frozen while it writes its landing table holds up nobody, and its sessions are ended", async () => {
+    await declare(bench, "frozen", FIELDS, ["k"]);
+    const submitted = await bench.submit("frozen", FIRST);
+    const worker = mortal(1);
+    const held = createPool(bench.db.workerUrl, { name: "frozen", max: 1, log: createLogger("silent") });
+    const session = await held.connect();
+    session.on("error", () => undefined);
+    const dying = loadRun(
+      {
+        ...worker.context,
+        onStep: async (at) => {
+          if (at !== "check") return;
+          const { rows } = await bench.db.admin.query<{ name: string }>(
+            "select relname as name from pg_class where relnamespace = 'landing'::regnamespace and relkind = 'r' and relname like 'r' || replace($1, '-', '') || '%'",
+            [submitted.id],
+          );
+          expect(rows.length).toBeGreaterThan(0);
+          await session.query("begin");
+          for (const { name } of rows)
+            await session.query(`lock table landing."${name}" in row exclusive mode`);
+          await worker.kill();
+        },
+      },
+      { orgId: bench.org.id, runId: submitted.id },
+      "mortal",
+    );
+    await expect(dying).rejects.toThrow();
+    await reapUntilQueued(submitted.id);
+    await bench.run(submitted.id);
+    expect((await bench.runRow(submitted.id)).status).toBe("succeeded");
+    const left = () =>
+      bench.query(
+        `select relname from pg_class where relnamespace = 'landing'::regnamespace and relname like 'r${submitted.id.replaceAll("-", "")}%'`,
+      );
+    expect((await left()).length).toBeGreaterThan(0);
+    const heart = { ...bench.context, patience: 1, log: createLogger("silent") };
+    for (let turn = 0; turn < 50 && (await left()).length > 0; turn++) {
+      await takeOver(heart, false);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await left()).toEqual([]);
+    await expect(session.query("commit")).rejects.toThrow();
+    session.release(true);
+    await held.end();
   });
 
   it("that comes back after its lease was taken writes nothing", async () => {

@@ -1,4 +1,4 @@
--- Drops what a run landed, of generations up to the given one. Internal.
+-- Drops what a run landed, of generations up to the given one; what a frozen worker holds is left to the sweeper. Internal.
 create or replace function ingest.drop_landing(p_run uuid, p_generation int) returns void
 language plpgsql
 set search_path = ''
@@ -12,7 +12,7 @@ begin
        and c.relname like 'r' || replace(p_run::text, '-', '') || '\_%'
        and split_part(c.relname, '_', 2)::int <= p_generation
   loop
-    execute format('drop table if exists landing.%I', t.relname);
+    perform ingest.try_drop_landing(t.relname);
   end loop;
 end
 $$;

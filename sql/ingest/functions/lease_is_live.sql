@@ -9,4 +9,4 @@ as $$
 $$;
 comment on function ingest.lease_is_live(uuid, int) is 'True while a run''s generation is being loaded. Internal.';
 revoke execute on function ingest.lease_is_live(uuid, int) from public;
-grant execute on function ingest.lease_is_live(uuid, int) to cadastre_owner;
+grant execute on function ingest.lease_is_live(uuid, int) to cadastre_owner, cadastre_worker;

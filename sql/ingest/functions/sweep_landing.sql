@@ -17,8 +17,9 @@ begin
      limit batch
   loop
     continue when ingest.lease_is_live(t.run_id, t.generation);
-    execute format('drop table if exists landing.%I', t.relname);
-    dropped := dropped + 1;
+    if ingest.try_drop_landing(t.relname) then
+      dropped := dropped + 1;
+    end if;
   end loop;
   return dropped;
 end
