@@ -60,20 +60,14 @@ export async function loadBatch(
     const taken = [datasetId, next.map((event) => event.number), key, stored.size, stored.sha256, workerId];
     const error: RunError | null = failing === null ? null : tellError(failing);
     const rows = await asOrganization(context, orgId, next[0]!.requested_by, async (client) => {
-      const text =
-        error === null
-          ? "select id, status from ingest.load_events($1, $2, $3, $4, $5, $6)"
-          : "select id, status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7)";
+      // With the batch or not at all: its raw records follow it, where there is a document store.
+      const follow = Boolean(context.documents);
       const { rows } = await client.query<{ id: string; status: BatchOutcome }>(
-        text,
-        error === null ? taken : [...taken, JSON.stringify(error)],
+        error === null
+          ? "select id, status from ingest.load_events($1, $2, $3, $4, $5, $6, $7)"
+          : "select id, status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7, $8)",
+        error === null ? [...taken, follow] : [...taken, JSON.stringify(error), follow],
       );
-      // Beside the batch, which does not wait for the document store, and with it or not at all.
-      if (context.documents && rows[0] !== undefined)
-        await client.query("select core.enqueue('ingest__describe_raw', $1, null, $2)", [
-          JSON.stringify({ orgId, runId: rows[0].id, stage: true }),
-          `raw:${rows[0].id}`,
-        ]);
       return rows;
     });
     const outcome = rows[0]?.status ?? "busy";
