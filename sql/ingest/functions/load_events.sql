@@ -23,6 +23,7 @@ declare
   max_noted constant int := 100;
 begin
   perform core.require('run.execute');
+  perform set_config('cadastre.landing', 'batch', true);
   run := ingest.open_batch(p_dataset, p_numbers, p_object_key, p_size, p_sha256, p_worker);
   if run.id is null then
     return;
