@@ -1,5 +1,5 @@
 --! Previous: sha1:c395a636934e781342b1ef8765dff956648c187a
---! Hash: sha1:0fbc2d39ff3b0c4797a48d90dd17653570956d16
+--! Hash: sha1:cc23aa309e2bf5dd9401a7dd6fd7ac314029dcc6
 
 -- States of a file's raw documents are numbered in the order in which they came about: the document store keeps the number,
 -- and an older state never takes the place of a newer one.
@@ -28,3 +28,8 @@ create table private.raw_due (
 );
 create index raw_due_file_idx on private.raw_due (org_id, file_id, generation);
 create index raw_due_since_idx on private.raw_due (since) where not given_up;
+
+-- How long entries of the change feed are kept; null: as the platform does (private.sweep_changes).
+alter table tenancy.organizations
+  add column change_retention_days int check (change_retention_days between 1 and 365);
+create index organizations_change_retention_idx on tenancy.organizations (change_retention_days) where change_retention_days is not null;
