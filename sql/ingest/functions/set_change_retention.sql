@@ -1,7 +1,7 @@
 --! owner: cadastre_system
 -- How long an organization's change feed is kept: long enough for its slowest reader, short enough for what it may tell of.
 -- What the entries tell of stays in the datasets' histories.
-create or replace function ingest.set_change_retention(days int) returns int
+create or replace function ingest.set_change_retention(days int default null) returns int
 language plpgsql security definer
 set search_path = ''
 as $$
