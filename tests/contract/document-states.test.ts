@@ -235,6 +235,19 @@ describe("states of a file", () => {
     await road.close();
   });
 
+  test("a store that was silent when it was first asked is used once it speaks", async (context) => {
+    const { hostname, port } = new URL(stage.url);
+    if (!port) context.skip("the server is not reached by a TCP port");
+    const road = await openRoad({ host: hostname, port: Number(port) });
+    const far = createMongoStore(stage.url.replace(`${hostname}:${port}`, `127.0.0.1:${road.port}`));
+    road.stall();
+    await expect(far.check()).rejects.toMatchObject({ code: "STORE_DOWN" });
+    road.mend();
+    expect(await far.put(stage.newFile(), given(recordsFrom(2, 3)))).toMatchObject({ records: 3 });
+    await far.close();
+    await road.close();
+  });
+
   test("an error of who gives the records comes through as it is", async () => {
     const own = Object.assign(new Error("unreadable"), { code: "IN012" });
     const failing = stage.store.put(stage.newFile(), () => {

@@ -4,7 +4,7 @@
  * there.
  */
 import { LRUCache } from "lru-cache";
-import { type Collection, type Db, MongoClient } from "mongodb";
+import { type Collection, type Db, MongoClient, MongoNotConnectedError } from "mongodb";
 import { amend, erase, expire } from "./changes.ts";
 import { ERASED, type RawDocument, storedRecord } from "./documents.ts";
 import { badAddress, storeError } from "./failures.ts";
@@ -68,7 +68,7 @@ export interface Connection {
   forget(org: DocumentOrg): Promise<Db>;
   /** Runs work that close() waits for, with our errors. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  client: MongoClient;
+  ping(): Promise<void>;
   poolUse(): PoolUse;
   close(): Promise<void>;
 }
@@ -114,8 +114,7 @@ function remember<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () 
 }
 
 /** Counts by the driver's own events; one pool a server, added up. */
-function watchPool(client: MongoClient): Omit<PoolUse, "handles"> {
-  const use = { open: 0, inUse: 0, waiting: 0 };
+function watchPool(client: MongoClient, use: Omit<PoolUse, "handles">): void {
   client.on("connectionCreated", () => use.open++);
   client.on("connectionClosed", () => use.open--);
   client.on("connectionCheckOutStarted", () => use.waiting++);
@@ -125,20 +124,39 @@ function watchPool(client: MongoClient): Omit<PoolUse, "handles"> {
     use.inUse++;
   });
   client.on("connectionCheckedIn", () => use.inUse--);
-  return use;
 }
 
 function openConnection(url: string): Connection {
-  const client = createClient(url);
-  const use = watchPool(client);
+  const use = { open: 0, inUse: 0, waiting: 0 };
+  const open = (): MongoClient => {
+    const made = createClient(url);
+    watchPool(made, use);
+    return made;
+  };
+  let client = open();
+  let connected: Promise<unknown> | null = null;
+  let isClosed = false;
   const handles = new LRUCache<string, Promise<Handle>>({ max: MAX_HANDLES });
   const running = new Set<Promise<unknown>>();
   const handleOf = (org: DocumentOrg): Promise<Handle> => {
     const name = databaseName(org.key);
     return remember(handles, name, () => prepare(client.db(name)));
   };
+  /** A client whose first connection failed stays closed for ever, so the next use gets another one. */
+  const connect = (): Promise<unknown> => {
+    if (isClosed) return Promise.reject(new MongoNotConnectedError("the store was closed"));
+    connected ??= client.connect().catch(async (error: unknown) => {
+      const failed = client;
+      client = open();
+      connected = null;
+      handles.clear();
+      await failed.close().catch(() => undefined);
+      throw error;
+    });
+    return connected;
+  };
   return {
-    client,
+    ping: async () => void (await client.db("admin").command({ ping: 1 })),
     poolUse: () => ({ ...use, handles: handles.size }),
     files: async (org) => (await handleOf(org)).files,
     async raw(org, dataset) {
@@ -152,7 +170,7 @@ function openConnection(url: string): Connection {
       return client.db(name);
     },
     async run(work) {
-      const task = work();
+      const task = connect().then(work);
       running.add(task);
       try {
         return await task;
@@ -163,6 +181,7 @@ function openConnection(url: string): Connection {
       }
     },
     async close() {
+      isClosed = true;
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise((resolve) => {
         timer = setTimeout(resolve, CLOSE_MS);
@@ -196,7 +215,7 @@ export function createMongoStore(url: string): DocumentStore {
         return found.map(storedRecord);
       }),
     drop: (org) => run(async () => void (await (await connection.forget(org)).dropDatabase())),
-    check: () => run(async () => void (await connection.client.db("admin").command({ ping: 1 }))),
+    check: () => run(() => connection.ping()),
     close: () => connection.close(),
   };
 }
