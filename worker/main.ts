@@ -23,12 +23,19 @@ import { queueLogger } from "./queue-log.ts";
 import { type KeptRunner, keepRunner } from "./runners.ts";
 import { startPump } from "./stream/pump.ts";
 import { listenOn } from "./stream/wake.ts";
-import { createReadingTasks, createTaskList, type WorkerContext } from "./tasks/index.ts";
+import {
+  createFollowingTasks,
+  createReadingTasks,
+  createTaskList,
+  type WorkerContext,
+} from "./tasks/index.ts";
 import { startDeliverer } from "./tasks/ops__deliver.ts";
 
 const CONCURRENCY = 2;
 /** Sources that are read at once: they wait for servers more than they work. */
 const READERS = 4;
+/** Files whose raw records are written at once, each of another organization. */
+const FOLLOWERS = 2;
 /**
  * Some 25 small files. Without it the database's time for one grew from 125 to 250 ms within 950 files of 120
  * organizations; with it, it stayed at 115.
@@ -41,7 +48,7 @@ const PATIENCE_SECONDS = 30;
 export interface WorkerOptions {
   connections: Pick<Connections, "workerUrl" | "claimKey">;
   store: ObjectStore;
-  /** null: the landing tables are the staging. */
+  /** Where raw records follow their run; null: nowhere. */
   documents: DocumentStore | null;
   /** Opens what is sealed with the installation's own key. */
   secrets: Secrets;
@@ -56,6 +63,7 @@ export interface WorkerOptions {
   patienceSeconds?: number;
   /** The jobs of the queue, where they are not the product's plain ones. */
   tasks?: (context: WorkerContext) => TaskList;
+  followingTasks?: (context: WorkerContext) => TaskList;
 }
 
 export interface RunningWorker {
@@ -68,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
   const pool = createPool(options.connections.workerUrl, {
     name: "cadastre-worker",
-    max: CONCURRENCY * 4 + READERS * 2 + 4,
+    max: CONCURRENCY * 4 + READERS * 2 + FOLLOWERS * 2 + 4,
     maxUses: MAX_USES,
     idleInTransactionSeconds: patience * 2,
     log,
@@ -105,6 +113,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await start(CONCURRENCY, (options.tasks ?? createTaskList)(context)),
     await start(READERS, createReadingTasks(context)),
   ];
+  if (options.documents)
+    runners.push(await start(FOLLOWERS, (options.followingTasks ?? createFollowingTasks)(context)));
   const beats = keepBeating(heart, runners);
   const periodic = startPeriodic(context);
   const pump = startPump(context, `stream:${process.pid}:${randomUUID()}`);

@@ -22,6 +22,16 @@ const FIGURES = {
     help: "Events of streams that no batch has taken yet.",
     label: null,
   },
+  raw_runs: {
+    name: "cadastre_raw_documents_runs",
+    help: "Ended runs whose raw records the document store does not have yet: waiting, or given up.",
+    label: "state",
+  },
+  raw_age: {
+    name: "cadastre_raw_documents_lag_seconds",
+    help: "Since when the oldest of them that are waiting do.",
+    label: null,
+  },
   webhook_deliveries: {
     name: "cadastre_webhook_deliveries_pending",
     help: "Deliveries of webhooks that are not done.",

@@ -16,7 +16,7 @@ const MAX_LISTENERS_EACH = 20;
 /** A comment line keeps proxies from closing the connection; a look at the same time notices who was removed. */
 const HEARTBEAT_MS = 10_000;
 /** While a change waits for an older transaction to end. */
-const AGAIN_MS = 100;
+const AGAIN_MS = 40;
 /** Longest that a reader may leave what was sent unread. */
 const DRAIN_MS = 30_000;
 const RETRY_MS = 2000;

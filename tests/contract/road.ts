@@ -1,9 +1,13 @@
-/** A road to a server that can be cut and mended: every connection on it is reset, and new ones too while it is cut. */
+/**
+ * A road to a server that can be cut and mended: every connection on it is reset, and new ones too while it is cut. Stalled,
+ * nothing passes, and nobody is told.
+ */
 import net from "node:net";
 
 export interface Road {
   port: number;
   cut(): void;
+  stall(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -11,6 +15,7 @@ export interface Road {
 export async function openRoad(to: { host: string; port: number }): Promise<Road> {
   const open = new Set<net.Socket>();
   let isCut = false;
+  let isStalled = false;
   const server = net.createServer((near) => {
     if (isCut) {
       near.resetAndDestroy();
@@ -28,6 +33,7 @@ export async function openRoad(to: { host: string; port: number }): Promise<Road
         other.destroy();
       });
       one.pipe(other);
+      if (isStalled) one.pause();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -38,8 +44,14 @@ export async function openRoad(to: { host: string; port: number }): Promise<Road
   return {
     port: (server.address() as net.AddressInfo).port,
     cut,
-    mend: () => {
+    stall() {
+      isStalled = true;
+      for (const socket of open) socket.pause();
+    },
+    mend() {
       isCut = false;
+      isStalled = false;
+      for (const socket of open) socket.resume();
     },
     async close() {
       cut();

@@ -6,6 +6,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { fileKey } from "../../lib/stores/object/keys.ts";
+import { DOCUMENT_CASES } from "./documents.ts";
 import { broken, readRuns, rest, type Submitted } from "./invariants.ts";
 import { createRandom, type Edition, randomEdition, textOf } from "./model.ts";
 import type { FaultStage } from "./stage.ts";
@@ -305,4 +306,12 @@ async function onFullDisk(stage: FaultStage, dataset: string, folder: string): P
   ];
 }
 
-export const MATRIX: Case[] = [...kills, ...freezes, ...restarts, ...storeFaults, ...doubles, ...volumes];
+export const MATRIX: Case[] = [
+  ...kills,
+  ...freezes,
+  ...restarts,
+  ...storeFaults,
+  ...doubles,
+  ...volumes,
+  ...DOCUMENT_CASES,
+];

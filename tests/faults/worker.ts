@@ -1,6 +1,6 @@
 /**
  * The worker as a process that faults can be done to. What it does to itself comes from FAULT: die or freeze at a step of
- * the load, or after the load is committed and before the queue is told ("done").
+ * the load, after the load is committed and before the queue is told ("done"), or in what follows it ("follow ...").
  */
 import { z } from "zod";
 import { createLogger } from "../../lib/log.ts";
@@ -9,7 +9,8 @@ import { createDocumentStore } from "../../lib/stores/document/index.ts";
 import { createObjectStore } from "../../lib/stores/object/index.ts";
 import type { Step } from "../../worker/load/types.ts";
 import { startWorker } from "../../worker/main.ts";
-import { createTaskList } from "../../worker/tasks/index.ts";
+import type { FollowPoint } from "../../worker/staging/follow.ts";
+import { createFollowingTasks, createTaskList } from "../../worker/tasks/index.ts";
 import { LEASE_SECONDS, PATIENCE_SECONDS } from "./timing.ts";
 
 const settings = z
@@ -31,7 +32,7 @@ if (settings.clockOffsetMs !== 0) {
 
 let fault = settings.fault;
 /** Once: whoever comes back after a freeze goes on. */
-function suffer(at: Step | "done"): void {
+function suffer(at: Step | "done" | `follow ${FollowPoint}`): void {
   if (fault?.at !== at) return;
   const { signal } = fault;
   fault = null;
@@ -45,6 +46,7 @@ await startWorker({
   secrets: createSecrets(Buffer.alloc(32)),
   log: createLogger(process.env.FAULTS_LOG ? "debug" : "warn"),
   patienceSeconds: PATIENCE_SECONDS,
+  followingTasks: (context) => createFollowingTasks({ ...context, onFollow: (at) => suffer(`follow ${at}`) }),
   tasks: (context) => {
     const timed = { ...context, leaseSeconds: LEASE_SECONDS, onStep: suffer };
     const { ingest__load: load } = createTaskList(timed);

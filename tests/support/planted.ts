@@ -260,6 +260,9 @@ const RETENTION_ROWS = `
     insert into private.erasure_subjects (org_id, erasure_id, selections) select $1, id, jsonb_build_array('secret of ' || $2) from erasure
   ), looked as (
     insert into private.erasure_files (org_id, erasure_id, file_id, lines) select $1, id, $4, '{}' from erasure
+  ), raw as (
+    insert into private.raw_due (org_id, run_id, file_id, error, given_up)
+    select $1, r.id, r.file_id, jsonb_build_object('secret', $2::text), true from ingest.runs r where r.org_id = $1 order by r.id limit 1
   )
   insert into private.dead_objects (org_id, object_key, since) values ($1, 'secret of ' || $2, now() + interval '9 years')`;
 

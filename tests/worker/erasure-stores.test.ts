@@ -9,6 +9,7 @@ import { createS3Store } from "../../lib/stores/object/s3.ts";
 import type { ObjectStore } from "../../lib/stores/object/types.ts";
 import { runErasure } from "../../worker/retention/erase.ts";
 import { attach, retain } from "../../worker/retention/retain.ts";
+import { followFile } from "../../worker/staging/follow.ts";
 import { sweepObjects } from "../../worker/tasks/data__sweep.ts";
 import { offerMongo, offerS3 } from "../contract/servers.ts";
 import { addMember, asMember } from "../support/database.ts";
@@ -55,6 +56,7 @@ describe("through real stores", () => {
     );
     file = run!.file_id;
     expect(await bench.run(run!.id)).toBe("succeeded");
+    await followFile({ ...bench.context, documents }, bench.org.id, file, new AbortController().signal);
   });
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();

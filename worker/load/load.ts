@@ -4,7 +4,6 @@
  */
 import type pg from "pg";
 import { explain } from "../../lib/errors.ts";
-import { keepRaw, markRaw } from "./documents.ts";
 import { judge, type RunError, RunHeld, tellError } from "./failures.ts";
 import { createRaw, type Landed, land } from "./land.ts";
 import { type Heart, keepLease, takeLease } from "./lease.ts";
@@ -84,7 +83,6 @@ async function runStaged(
     await query(context, run, "select ingest.stage_replay($1, $2, $3)", [...fence, mapping]);
   } else {
     mapping = staged.mapping;
-    await keepRaw(context, run, staged, heart);
     await heart.step("land");
     await warnOfColumns(context, run, staged);
     landed = await land(context, run, staged, heart);
@@ -92,10 +90,9 @@ async function runStaged(
   await heart.step("check");
   const load: Load = { context, run, heart, mapping, staged, landed };
   const checked = await check(load);
-  if (staged !== null) await markRaw(context, run, heart);
   await heart.step("gate", { ...checked, hold: undefined });
   if (checked.hold !== null) {
-    await query(context, run, "select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(checked.hold)]);
+    await end(context, run, "select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(checked.hold)]);
     return "held";
   }
   await heart.step("merge");
@@ -154,6 +151,7 @@ async function merge(load: Load, checked: Checked): Promise<Outcome> {
         );
         const found = rows[0]!.found;
         if (found.found) await keep(client, load);
+        await followRaw(context, client, run);
         if (found.hold !== null) {
           await client.query("select ingest.hold_run($1, $2, $3)", [...fence, JSON.stringify(found.hold)]);
           return "held";
@@ -164,13 +162,6 @@ async function merge(load: Load, checked: Checked): Promise<Outcome> {
         );
         // A rule about the rows in force was asked once they were written, and undid it.
         if (ended[0]!.status === "held") return "held";
-        // What became of the raw records is written to them afterwards: with the merge, or not at all.
-        if (context.documents && run.replay_of === null) {
-          await client.query("select core.enqueue('ingest__describe_raw', $1, null, $2)", [
-            JSON.stringify({ orgId: run.org_id, runId: run.id }),
-            `raw:${run.id}`,
-          ]);
-        }
         return "succeeded";
       });
     } catch (error) {
@@ -179,6 +170,19 @@ async function merge(load: Load, checked: Checked): Promise<Outcome> {
       if (!again || attempt === MERGE_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Where there is a document store, raw records follow the run: with its end, or not at all. */
+async function followRaw(context: LoadContext, client: pg.PoolClient, run: Run): Promise<void> {
+  if (context.documents)
+    await client.query("select ingest.follow_raw($1, $2)", [run.id, run.lease_generation]);
+}
+
+async function end(context: LoadContext, run: Run, text: string, values: unknown[]): Promise<void> {
+  await asRun(context, run, async (client) => {
+    await followRaw(context, client, run);
+    await client.query(text, values);
+  });
 }
 
 /** Seconds, doubling with each attempt. */
@@ -201,7 +205,7 @@ async function settle(context: LoadContext, run: Run, error: unknown): Promise<O
     log.error({ err: explain(error), attempt: run.attempts }, "load failed unexpectedly");
   const fence = [run.id, run.lease_generation, JSON.stringify(told)];
   if (final) {
-    await query(context, run, "select ingest.fail_run($1, $2, $3)", fence);
+    await end(context, run, "select ingest.fail_run($1, $2, $3)", fence);
     return "failed";
   }
   const pause = verdict === "redo" ? 1 : pauseAfter(run.attempts);

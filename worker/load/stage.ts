@@ -5,7 +5,6 @@ import { AppError } from "../../lib/errors.ts";
 import {
   type ByteSource,
   findValueFormats,
-  type Inspection,
   isTyped,
   type OpenFile,
   openFile,
@@ -15,6 +14,7 @@ import { matchColumns, requireColumns } from "./columns.ts";
 import { evolutionsOf, followHeader } from "./evolution.ts";
 import type { Heart } from "./lease.ts";
 import { makeDataset, proposeDataset } from "./new-dataset.ts";
+import { GROWING, hasNames, widenColumns } from "./reopen.ts";
 import { query } from "./session.ts";
 import type { Field, LoadContext, Run, StagedFile } from "./types.ts";
 
@@ -168,8 +168,8 @@ async function stageOpen(
   let mapping: (string | null)[] = [];
   const match = async (): Promise<void> => {
     fields = await fieldsOf(context, run, datasetId);
-    columns = widen(inspection, fields);
-    mapping = matchColumns(columns, fields, hasNames(inspection));
+    columns = widenColumns(inspection, fields);
+    mapping = matchColumns(columns, fields, hasNames(inspection.dialect));
   };
   if (found !== null) {
     await match();
@@ -221,23 +221,6 @@ async function readTypedColumns(
     inspection,
     found.formats.map((format, i) => (isTyped(types[i], format) ? format : null)),
   );
-}
-
-/** Whether columns have names of the file's own. */
-function hasNames({ dialect }: Inspection): boolean {
-  return dialect.headerLines > 0 || !["csv", "fixed", "xlsx"].includes(dialect.format);
-}
-
-const GROWING = new Set(["ndjson", "json", "xml"]);
-
-/** A field that the first records of a JSON or XML file do not have may come later. */
-function widen(inspection: Inspection, fields: readonly Field[]): string[] {
-  if (!GROWING.has(inspection.dialect.format)) return inspection.columns;
-  const present = new Set(matchColumns(inspection.columns, fields, true));
-  return [
-    ...inspection.columns,
-    ...fields.filter((field) => !present.has(field.name)).map((field) => field.source_name),
-  ];
 }
 
 /** A replay's columns are the contract's. */

@@ -10,7 +10,7 @@ export interface LoadContext {
   pool: pg.Pool;
   claimKey: Buffer;
   store: ObjectStore;
-  /** Where raw records are kept beside the database; null or absent: the landing tables are the staging. */
+  /** Where raw records follow their run; null or absent: nowhere. */
   documents?: DocumentStore | null;
   log: Logger;
   /** Seconds a lease lasts without a beat. */

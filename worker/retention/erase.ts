@@ -8,6 +8,7 @@ import { AppError, explain, isPgError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import { type ReopenedFile, reopenFile } from "../load/reopen.ts";
 import { asOrganization } from "../load/session.ts";
 import type { Field } from "../load/types.ts";
 import { ReaderError } from "../readers/index.ts";
@@ -17,8 +18,8 @@ import {
   type Candidate,
   type ErasureFile,
   multirange,
-  openErasureFile,
   parseMultirange,
+  recordLines,
   scanFile,
 } from "./scan-file.ts";
 
@@ -93,27 +94,26 @@ async function eraseRows(ask: Ask, erasure: Erasure): Promise<void> {
 const FIELDS = `select name, source_name, source_aliases, position, type, required, null_tokens from data.fields
   where dataset_id = $1 and retired_at is null order by position`;
 
-/** The raw records of lines, where there is a document store. */
+/**
+ * The raw records of lines, where there is a document store. Lines that have no document yet are taken too, since their
+ * run's records may be on their way from the file as it was. Gives how many had a document.
+ */
 async function eraseRaw(
   { documents }: RetentionContext,
   erasure: Erasure,
   file: ErasureFile,
+  open: ReopenedFile,
+  fields: readonly Field[],
   ranges: readonly [number, number][],
 ): Promise<number> {
-  if (!documents) return 0;
+  if (!documents || ranges.length === 0) return 0;
   const org = { id: erasure.orgId, key: file.schema_key };
   let found = 0;
-  for (const [from, to] of ranges) {
-    // A record's document has the record's first line; the others of its lines have none.
-    for (let at = from; at < to; at += MAX_RAW_LINES) {
-      const last = Math.min(to - 1, at + MAX_RAW_LINES - 1);
-      const records = await documents.read(org, file.dataset_name, file.file_id, at, last);
-      found += records.length;
-      if (records.length === 0 && to - at > MAX_RAW_LINES) break;
-      const lines = records.map((record) => record.line);
-      if (!erasure.dryRun && lines.length > 0)
-        await documents.removeLines(org, file.dataset_name, file.file_id, lines);
-    }
+  for await (const lines of recordLines(open, fields, ranges, MAX_RAW_LINES)) {
+    // Batches are parts of one range at most, so its ends are all that lies between.
+    const there = await documents.read(org, file.dataset_name, file.file_id, lines[0]!, lines.at(-1)!);
+    found += there.length;
+    if (!erasure.dryRun) await documents.erase(org, file.dataset_name, file.file_id, lines);
   }
   return found;
 }
@@ -126,7 +126,7 @@ async function eraseFile(
 ): Promise<void> {
   const { signal } = new AbortController();
   const fields = await ask<Field>(FIELDS, [file.dataset_id]);
-  const open = await openErasureFile(context.store, file, signal);
+  const open = await reopenFile(context.store, file, signal);
   try {
     let ranges = file.lines === null ? null : parseMultirange(file.lines);
     if (ranges === null) {
@@ -145,7 +145,7 @@ async function eraseFile(
         multirange(ranges),
         scan.records,
       ]);
-      const raw = await eraseRaw(context, erasure, file, ranges);
+      const raw = await eraseRaw(context, erasure, file, open, fields, ranges);
       if (raw > 0)
         await ask("select data.note_erasure($1, 'files', $2)", [
           erasure.id,
@@ -153,7 +153,7 @@ async function eraseFile(
         ]);
     } else {
       await ask("select ingest.erase_lines($1, $2, $3, 0)", [erasure.id, file.file_id, multirange(ranges)]);
-      await eraseRaw(context, erasure, file, ranges);
+      await eraseRaw(context, erasure, file, open, fields, ranges);
     }
     if (erasure.dryRun || ranges.length === 0) return;
     // The same key each time: what a stopped job has written is written over.

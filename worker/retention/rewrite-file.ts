@@ -6,12 +6,12 @@
 import { Readable } from "node:stream";
 import { createGzip, createZstdCompress } from "node:zlib";
 import type { ObjectStore, StoredObject } from "../../lib/stores/object/index.ts";
+import { type ReopenedFile, widenColumns } from "../load/reopen.ts";
 import type { Field } from "../load/types.ts";
 import { magicOf } from "../readers/contents.ts";
 import { readRecords } from "../readers/index.ts";
 import { readRange } from "../readers/source.ts";
 import { blankLines, type LineRange, lineEndsOf } from "./blank-lines.ts";
-import { columnsOf, type OpenedFile } from "./scan-file.ts";
 
 const HEAD = 512;
 const IN_LINES = new Set(["csv", "ndjson", "fixed"]);
@@ -19,12 +19,12 @@ const IN_LINES = new Set(["csv", "ndjson", "fixed"]);
 const MAX_BYTES = 1024 ** 4;
 
 async function* asJson(
-  open: OpenedFile,
+  open: ReopenedFile,
   fields: readonly Field[],
   ranges: readonly LineRange[],
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const columns = columnsOf(open, fields);
+  const columns = widenColumns(open, fields);
   let line = 1;
   let next = 0;
   for await (const batch of readRecords(open.source, open.dialect, columns, {
@@ -56,7 +56,7 @@ export interface Rewritten extends StoredObject {
 export async function rewriteFile(
   store: ObjectStore,
   key: string,
-  open: OpenedFile,
+  open: ReopenedFile,
   fields: readonly Field[],
   ranges: readonly LineRange[],
   signal: AbortSignal,

@@ -1,35 +1,22 @@
 /** Which lines of a stored file are a person's: read as its run read it, asked of the database in batches. */
-import { z } from "zod";
 import { AppError } from "../../lib/errors.ts";
-import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { matchColumns } from "../load/columns.ts";
-import { storedSource } from "../load/stage.ts";
+import { hasNames, type KnownFile, type ReopenedFile, widenColumns } from "../load/reopen.ts";
 import type { Field } from "../load/types.ts";
-import {
-  type ByteSource,
-  type Dialect,
-  MAX_RAW,
-  openFile,
-  type ReaderRecord,
-  type Reading,
-  readRecords,
-} from "../readers/index.ts";
+import { MAX_RAW, type ReaderRecord, readRecords } from "../readers/index.ts";
 import type { LineRange } from "./blank-lines.ts";
 
 /** Behind the last line of any file. */
 export const LAST_LINE = Number.MAX_SAFE_INTEGER;
 
 /** A file as ingest.next_erasure_file tells of it. */
-export interface ErasureFile {
+export interface ErasureFile extends KnownFile {
   file_id: string;
   dataset_id: string;
   dataset_name: string;
   file_name: string;
-  object_key: string;
   rewritten_as: "same" | "ndjson" | null;
   is_input: boolean;
-  reading: unknown;
-  inspection: unknown;
   schema_key: string;
   lines: string | null;
 }
@@ -37,55 +24,6 @@ export interface ErasureFile {
 /** A record for the database: line, values by the contract's fields, every value. */
 export type Candidate = [number, Record<string, string>, string[]];
 export type Match = (candidates: Candidate[]) => Promise<number[]>;
-
-export interface OpenedFile {
-  source: ByteSource;
-  stored: ByteSource;
-  dialect: Dialect;
-  columns: string[];
-  close(): Promise<void>;
-}
-
-const inspectionShape = z.looseObject({
-  dialect: z.looseObject({ format: z.string(), encoding: z.string(), recordTerminator: z.string() }),
-  columns: z.array(z.string()),
-});
-const optionsShape = z.looseObject({ dialect: z.looseObject({}).optional() });
-
-/** Opens a file the way that its run did; one that was rewritten as JSON is what it is now. */
-export async function openErasureFile(
-  store: ObjectStore,
-  file: ErasureFile,
-  signal: AbortSignal,
-): Promise<OpenedFile> {
-  const stored = await storedSource({ store }, file.object_key, { signal, bytes: 0 });
-  const given = optionsShape.safeParse(file.reading).data?.dialect ?? {};
-  const reading = file.rewritten_as === "ndjson" ? ({ format: "ndjson" } as const) : (given as Reading);
-  const open = await openFile(stored, reading, signal);
-  const known = inspectionShape.safeParse(file.inspection).data;
-  const { dialect, columns } = open.inspection;
-  // What the run found out beats what the file looks like with lines of it empty.
-  const same =
-    known !== undefined && file.rewritten_as !== "ndjson" && known.dialect.format === dialect.format;
-  return {
-    source: open.source,
-    stored,
-    dialect: same ? (known.dialect as unknown as Dialect) : dialect,
-    columns: same ? known.columns : columns,
-    close: open.close,
-  };
-}
-
-function hasNames({ format, headerLines }: Dialect): boolean {
-  return headerLines > 0 || !["csv", "fixed", "xlsx"].includes(format);
-}
-
-/** JSON and XML records may have fields that the first ones did not. */
-export function columnsOf(open: OpenedFile, fields: readonly Field[]): string[] {
-  if (!["ndjson", "json", "xml"].includes(open.dialect.format)) return open.columns;
-  const present = new Set(matchColumns(open.columns, fields, true));
-  return [...open.columns, ...fields.filter((f) => !present.has(f.name)).map((f) => f.source_name)];
-}
 
 function candidate(record: ReaderRecord, mapping: readonly (string | null)[]): Candidate {
   const values: Record<string, string> = {};
@@ -113,12 +51,12 @@ export interface Scan {
 
 /** Reads a whole file. A matched record's lines end where the next record begins. */
 export async function scanFile(
-  open: OpenedFile,
+  open: ReopenedFile,
   fields: readonly Field[],
   match: Match,
   signal: AbortSignal,
 ): Promise<Scan> {
-  const columns = columnsOf(open, fields);
+  const columns = widenColumns(open, fields);
   const mapping = matchColumns(columns, fields, hasNames(open.dialect));
   const ranges: LineRange[] = [];
   let records = 0;
@@ -140,6 +78,31 @@ export async function scanFile(
   const last = pending as { record: ReaderRecord } | null;
   if (last !== null) close(endOfLast(last.record));
   return { ranges: joined(ranges), records };
+}
+
+/** Lines in these ranges at which a record begins, in batches of at most so many, each of one range. */
+export async function* recordLines(
+  open: ReopenedFile,
+  fields: readonly Field[],
+  ranges: readonly LineRange[],
+  limit: number,
+): AsyncGenerator<number[]> {
+  let lines: number[] = [];
+  let next = 0;
+  const options = { ragged: "repair", raw: false } as const;
+  for await (const batch of readRecords(open.source, open.dialect, widenColumns(open, fields), options)) {
+    for (const { line } of batch) {
+      const before = next;
+      while (next < ranges.length && ranges[next]![1] <= line) next++;
+      if (lines.length > 0 && (next !== before || lines.length === limit)) {
+        yield lines;
+        lines = [];
+      }
+      if (next === ranges.length) return;
+      if (ranges[next]![0] <= line) lines.push(line);
+    }
+  }
+  if (lines.length > 0) yield lines;
 }
 
 function joined(ranges: readonly LineRange[]): LineRange[] {

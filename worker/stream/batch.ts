@@ -1,8 +1,9 @@
 /**
- * One batch of a stream: its events into the object store as a file, then one transaction that checks and merges them
- * (ingest.load_events). The file is there before the run is, as for an upload; a batch that did not get through leaves
- * its events waiting and no file.
+ * One batch of a stream: its events into the object store as a file, and at the same time one transaction that checks and
+ * merges them (ingest.load_events). It commits once the file is there, so the file is there before the run is, as for an
+ * upload; a batch that did not get through leaves its events waiting and no file.
  */
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { isPgError } from "../../lib/errors.ts";
 import { fileKey } from "../../lib/stores/object/keys.ts";
@@ -55,25 +56,24 @@ export async function loadBatch(
   const full = next.length === MAX_BATCH_EVENTS;
   const key = fileKey(orgId);
   const body = Buffer.from(`${next.map((event) => event.body).join("\n")}\n`);
-  const stored = await context.store.put(key, Readable.from([body]), { maxBytes: body.length });
+  const sha256 = createHash("sha256").update(body).digest();
+  const storing = context.store.put(key, Readable.from([body]), { maxBytes: body.length });
+  // Waited for below, in time; until then it must not count as unhandled.
+  storing.catch(() => undefined);
   try {
-    const taken = [datasetId, next.map((event) => event.number), key, stored.size, stored.sha256, workerId];
+    const taken = [datasetId, next.map((event) => event.number), key, body.length, sha256, workerId];
     const error: RunError | null = failing === null ? null : tellError(failing);
     const rows = await asOrganization(context, orgId, next[0]!.requested_by, async (client) => {
-      const text =
-        error === null
-          ? "select id, status from ingest.load_events($1, $2, $3, $4, $5, $6)"
-          : "select id, status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7)";
+      // With the batch or not at all: its raw records follow it, where there is a document store.
+      const follow = Boolean(context.documents);
       const { rows } = await client.query<{ id: string; status: BatchOutcome }>(
-        text,
-        error === null ? taken : [...taken, JSON.stringify(error)],
+        error === null
+          ? "select id, status from ingest.load_events($1, $2, $3, $4, $5, $6, $7)"
+          : "select id, status from ingest.fail_events($1, $2, $3, $4, $5, $6, $7, $8)",
+        error === null ? [...taken, follow] : [...taken, JSON.stringify(error), follow],
       );
-      // Beside the batch, which does not wait for the document store, and with it or not at all.
-      if (context.documents && rows[0] !== undefined)
-        await client.query("select core.enqueue('ingest__describe_raw', $1, null, $2)", [
-          JSON.stringify({ orgId, runId: rows[0].id, stage: true }),
-          `raw:${rows[0].id}`,
-        ]);
+      // No run without its file: the transaction ends when the bytes are safe.
+      await storing;
       return rows;
     });
     const outcome = rows[0]?.status ?? "busy";
@@ -81,7 +81,7 @@ export async function loadBatch(
     return { outcome, events: next.length, full };
   } catch (error) {
     // Refused, so rolled back. A commit whose answer was lost may have kept the run: its file stays then.
-    if (isPgError(error)) await context.store.remove(key).catch(() => undefined);
+    if (isPgError(error)) await storing.then(() => context.store.remove(key)).catch(() => undefined);
     throw error;
   }
 }

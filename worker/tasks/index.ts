@@ -6,6 +6,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { DocumentStore } from "../../lib/stores/document/index.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
+import type { FollowContext } from "../staging/follow.ts";
 import { createAttachTask } from "./data__attach.ts";
 import { createEraseTask } from "./data__erase.ts";
 import { createRetainTask } from "./data__retain.ts";
@@ -24,7 +25,7 @@ export interface WorkerContext {
   pool: pg.Pool;
   claimKey: Buffer;
   store: ObjectStore;
-  /** null: the landing tables are the staging. */
+  /** Where raw records follow their run; null: nowhere. */
   documents: DocumentStore | null;
   /** Opens what is sealed with the installation's own key. */
   secrets: Secrets;
@@ -43,7 +44,6 @@ export function createTaskList(context: WorkerContext): TaskList {
   return allOwned(context, {
     ingest__load: createLoadTask(context),
     ingest__transform: createTransformTask(context),
-    ingest__describe_raw: createDescribeRawTask(context),
     data__erase: createEraseTask(context),
     data__retain: createRetainTask(context),
     data__attach: createAttachTask(context),
@@ -59,4 +59,9 @@ export function createReadingTasks(context: WorkerContext): TaskList {
     ingest__pull: createPullTask(context),
     ingest__check_connector: createCheckTask(context),
   });
+}
+
+/** Jobs that wait for the document store, which holds up no load either. */
+export function createFollowingTasks(context: WorkerContext & Pick<FollowContext, "onFollow">): TaskList {
+  return allOwned(context, { ingest__describe_raw: createDescribeRawTask(context) });
 }

@@ -7,6 +7,7 @@ import {
   MAX_WRITE_BYTES,
   MAX_WRITE_DOCUMENTS,
   type RawFile,
+  type RawOutcome,
   type RawRecord,
   type StoredRecord,
   type ValidationStatus,
@@ -22,6 +23,8 @@ export interface RawDocument {
   source_file: string;
   file_id: string;
   run_id: string;
+  /** State of the file that the document is of. */
+  generation: number;
   line: number;
   data: FieldData;
   /** False: the record could not be split. */
@@ -29,12 +32,11 @@ export interface RawDocument {
   /** The document has less than the file. */
   partial: boolean;
   ingested_at: Date;
-  // Known once the run is merged.
   composite_key: string | null;
   business_keys: Record<string, unknown> | null;
   version: number | null;
   data_hash: string | null;
-  /** insert, update, restore; unchanged: the table said the same already. */
+  /** insert, update, restore, unchanged, duplicate, rejected; null: nothing was merged. */
   change_type: string | null;
   changed_fields: string[];
   changed_by_user_id: string | null;
@@ -46,8 +48,16 @@ export interface RawDocument {
   };
 }
 
-/** Where a document says what is known of its validity. */
-export const STATUS = "audit_trail.validation_status";
+/** What is left of a line that was erased: its number. No state of the file comes after it. */
+export interface ErasedDocument {
+  _id: string;
+  org_id: string;
+  file_id: string;
+  line: number;
+  generation: number;
+}
+
+export const ERASED = Number.MAX_SAFE_INTEGER;
 
 /** Bytes that BSON adds to each field, at most: type, name's end, length, text's end; and to each document. */
 const FIELD_BYTES = 12;
@@ -75,6 +85,41 @@ function fieldsOf(record: RawRecord, names: readonly string[]): Map<string, stri
   const more = fieldNames([...names, ...record.extra.keys()]).slice(names.length);
   for (const [i, value] of [...record.extra.values()].entries()) data.set(more[i]!, value);
   return data;
+}
+
+type Described = Pick<
+  RawDocument,
+  | "composite_key"
+  | "business_keys"
+  | "version"
+  | "data_hash"
+  | "change_type"
+  | "changed_fields"
+  | "changed_by_user_id"
+  | "audit_trail"
+>;
+
+/** What became of a record, as its document says it. */
+export function described(
+  file: Pick<RawFile, "changedBy" | "changeReason" | "qualityScore">,
+  { status, changeType, version }: RawOutcome,
+): Described {
+  const isValid = status === "valid";
+  return {
+    composite_key: version?.compositeKey ?? null,
+    business_keys: version?.businessKeys ?? null,
+    version: version?.version ?? null,
+    data_hash: version?.dataHash ?? null,
+    change_type: changeType,
+    changed_fields: version?.changedFields ?? [],
+    changed_by_user_id: isValid ? file.changedBy : null,
+    audit_trail: {
+      previous_version: version?.previousVersion ?? null,
+      change_reason: isValid ? file.changeReason : null,
+      validation_status: status,
+      quality_score: file.qualityScore,
+    },
+  };
 }
 
 /** Makes documents of a file's records. `names` are its columns as fieldNames gives them. */
@@ -107,24 +152,13 @@ export function documentMaker(
       source_file: file.fileName,
       file_id: file.fileId,
       run_id: file.runId,
+      generation: file.generation,
       line: record.line,
       data,
       readable: record.fields !== null,
       partial,
       ingested_at: now,
-      composite_key: null,
-      business_keys: null,
-      version: null,
-      data_hash: null,
-      change_type: null,
-      changed_fields: [],
-      changed_by_user_id: null,
-      audit_trail: {
-        previous_version: null,
-        change_reason: null,
-        validation_status: record.fields === null ? "rejected" : "staged",
-        quality_score: null,
-      },
+      ...described(file, record.outcome),
     };
     return { document, bytes };
   };
@@ -152,13 +186,16 @@ export function* requests(
 
 /** A document as others want it. */
 export function storedRecord(document: Document): StoredRecord {
-  const { line, data, readable, partial, audit_trail, run_id, ingested_at } = document as RawDocument;
+  const { line, data, readable, partial, audit_trail, change_type, version, run_id, ingested_at } =
+    document as RawDocument;
   return {
     line,
     data: data as unknown as StoredRecord["data"],
     readable,
     partial,
     status: audit_trail.validation_status,
+    changeType: change_type,
+    version,
     runId: run_id,
     ingestedAt: ingested_at,
   };

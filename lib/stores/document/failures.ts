@@ -77,11 +77,17 @@ function writeErrors(error: MongoBulkWriteError): WriteError[] {
   return [error.writeErrors].flat();
 }
 
-/** True where all that went wrong is that documents were there already. */
-export function onlyDuplicates(error: unknown): boolean {
-  if (!(error instanceof MongoBulkWriteError)) return false;
+/** Places in the request of documents that were there already; null where anything else went wrong. */
+export function onlyDuplicates(error: unknown): number[] | null {
+  if (!(error instanceof MongoBulkWriteError)) return null;
   const errors = writeErrors(error);
-  return errors.length > 0 && errors.every((one) => one.code === DUPLICATE_KEY);
+  if (errors.length === 0 || errors.some((one) => one.code !== DUPLICATE_KEY)) return null;
+  return errors.map((one) => one.index);
+}
+
+/** True where a single document was there already. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
 /** An address that no driver understands is a wrong setting. */

@@ -5,11 +5,12 @@ import type { DocumentStore } from "./types.ts";
 export type {
   DocumentOrg,
   DocumentStore,
-  MergedRow,
+  RawCounts,
   RawFile,
+  RawOutcome,
   RawRecord,
-  Reading,
-  StagedCounts,
+  RawVersion,
+  RecordsAfter,
   StoredRecord,
 } from "./types.ts";
 

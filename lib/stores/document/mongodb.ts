@@ -4,22 +4,13 @@
  * there.
  */
 import { LRUCache } from "lru-cache";
-import { type Collection, type Db, MongoClient } from "mongodb";
-import { documentMaker, type RawDocument, requests, STATUS, storedRecord } from "./documents.ts";
-import { badAddress, onlyDuplicates, storeError } from "./failures.ts";
-import { expire, recordMerge } from "./merged.ts";
-import { databaseName, documentId, fieldNames, rawCollection, storable } from "./names.ts";
-import {
-  type DocumentOrg,
-  type DocumentStore,
-  MAX_READ_BACK,
-  MAX_READING,
-  MAX_WRITE_DOCUMENTS,
-  type PoolUse,
-  type RawFile,
-  type Reading,
-  type StagedCounts,
-} from "./types.ts";
+import { type Collection, type Db, MongoClient, MongoNotConnectedError } from "mongodb";
+import { amend, erase, expire } from "./changes.ts";
+import { ERASED, type RawDocument, storedRecord } from "./documents.ts";
+import { badAddress, storeError } from "./failures.ts";
+import { databaseName, rawCollection } from "./names.ts";
+import { put } from "./put.ts";
+import { type DocumentOrg, type DocumentStore, MAX_READ_BACK, type PoolUse } from "./types.ts";
 
 /** Organizations, and collections of each, that are known to be prepared. */
 const MAX_HANDLES = 50;
@@ -30,8 +21,6 @@ const SELECT_MS = 5000;
 const SILENCE_MS = 60_000;
 /** What is under way gets this long when the store is closed. */
 const CLOSE_MS = 10_000;
-/** Longest column name kept as the file spells it, in characters; 1,500 of them fit a document. */
-const MAX_SPELLED = 1000;
 
 const FILES = "files_metadata";
 
@@ -51,15 +40,19 @@ export interface FileDocument {
   table_name: string;
   source_file: string;
   run_id: string;
-  reading: string;
+  generation: number;
   columns: { name: string; field: string }[];
-  status: "staging" | "staged";
+  status: "writing" | "written";
+  /** While it is written: everything up to this line is there. */
+  line: number;
   records: number;
   unreadable: number;
-  rejected: number | null;
+  rejected: number;
   started_at: Date;
-  staged_at: Date | null;
+  written_at: Date | null;
 }
+
+export type RawCollection = Collection<RawDocument>;
 
 interface Handle {
   db: Db;
@@ -75,7 +68,7 @@ export interface Connection {
   forget(org: DocumentOrg): Promise<Db>;
   /** Runs work that close() waits for, with our errors. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  client: MongoClient;
+  ping(): Promise<void>;
   poolUse(): PoolUse;
   close(): Promise<void>;
 }
@@ -89,7 +82,7 @@ function createClient(url: string): MongoClient {
       connectTimeoutMS: SELECT_MS,
       waitQueueTimeoutMS: SILENCE_MS,
       socketTimeoutMS: SILENCE_MS,
-      // What is told as staged must outlive the loss of one server.
+      // What is told as written must outlive the loss of one server.
       writeConcern: { w: "majority" },
     });
   } catch (error) {
@@ -121,8 +114,7 @@ function remember<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () 
 }
 
 /** Counts by the driver's own events; one pool a server, added up. */
-function watchPool(client: MongoClient): Omit<PoolUse, "handles"> {
-  const use = { open: 0, inUse: 0, waiting: 0 };
+function watchPool(client: MongoClient, use: Omit<PoolUse, "handles">): void {
   client.on("connectionCreated", () => use.open++);
   client.on("connectionClosed", () => use.open--);
   client.on("connectionCheckOutStarted", () => use.waiting++);
@@ -132,20 +124,39 @@ function watchPool(client: MongoClient): Omit<PoolUse, "handles"> {
     use.inUse++;
   });
   client.on("connectionCheckedIn", () => use.inUse--);
-  return use;
 }
 
 function openConnection(url: string): Connection {
-  const client = createClient(url);
-  const use = watchPool(client);
+  const use = { open: 0, inUse: 0, waiting: 0 };
+  const open = (): MongoClient => {
+    const made = createClient(url);
+    watchPool(made, use);
+    return made;
+  };
+  let client = open();
+  let connected: Promise<unknown> | null = null;
+  let isClosed = false;
   const handles = new LRUCache<string, Promise<Handle>>({ max: MAX_HANDLES });
   const running = new Set<Promise<unknown>>();
   const handleOf = (org: DocumentOrg): Promise<Handle> => {
     const name = databaseName(org.key);
     return remember(handles, name, () => prepare(client.db(name)));
   };
+  /** A client whose first connection failed stays closed for ever, so the next use gets another one. */
+  const connect = (): Promise<unknown> => {
+    if (isClosed) return Promise.reject(new MongoNotConnectedError("the store was closed"));
+    connected ??= client.connect().catch(async (error: unknown) => {
+      const failed = client;
+      client = open();
+      connected = null;
+      handles.clear();
+      await failed.close().catch(() => undefined);
+      throw error;
+    });
+    return connected;
+  };
   return {
-    client,
+    ping: async () => void (await client.db("admin").command({ ping: 1 })),
     poolUse: () => ({ ...use, handles: handles.size }),
     files: async (org) => (await handleOf(org)).files,
     async raw(org, dataset) {
@@ -159,7 +170,7 @@ function openConnection(url: string): Connection {
       return client.db(name);
     },
     async run(work) {
-      const task = work();
+      const task = connect().then(work);
       running.add(task);
       try {
         return await task;
@@ -170,6 +181,7 @@ function openConnection(url: string): Connection {
       }
     },
     async close() {
+      isClosed = true;
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise((resolve) => {
         timer = setTimeout(resolve, CLOSE_MS);
@@ -182,157 +194,28 @@ function openConnection(url: string): Connection {
   };
 }
 
-/** Begins the file's record; says what was known of it. The record comes before any document of the file. */
-async function begin(connection: Connection, file: RawFile, reading: Reading): Promise<StagedCounts | null> {
-  const files = await connection.files(file.org);
-  const how = reading.how.slice(0, MAX_READING);
-  const before = await files.findOne({ _id: file.fileId });
-  const columns = fieldNames(reading.columns).map((field, i) => ({
-    name: storable(reading.columns[i]!.slice(0, MAX_SPELLED)),
-    field,
-  }));
-  const same =
-    before?.run_id === file.runId && before.reading === how && sameColumns(before.columns, columns);
-  if (same && before.status === "staged") return { records: before.records, unreadable: before.unreadable };
-  if (before !== null && !same) {
-    // Of another run, or its records begin at other lines. First told as not staged, in case this breaks off.
-    await files.updateOne({ _id: file.fileId }, { $set: { status: "staging", reading: "" } });
-    await (await connection.raw(file.org, before.table_name)).deleteMany({ file_id: file.fileId });
-  }
-  const { _id, ...fresh }: FileDocument = {
-    _id: file.fileId,
-    org_id: file.org.id,
-    table_name: file.dataset,
-    source_file: file.fileName,
-    run_id: file.runId,
-    reading: how,
-    columns,
-    status: "staging",
-    records: 0,
-    unreadable: 0,
-    rejected: null,
-    started_at: new Date(),
-    staged_at: null,
-  };
-  await files.updateOne({ _id }, { $set: fresh }, { upsert: true });
-  return null;
-}
-
-function sameColumns(before: FileDocument["columns"], now: FileDocument["columns"]): boolean {
-  return before.length === now.length && before.every((column, i) => column.name === now[i]!.name);
-}
-
-/** Inserts. What is there already was written by this run from the same bytes, and is the same. */
-async function writeRequest(collection: Collection<RawDocument>, documents: RawDocument[]): Promise<void> {
-  try {
-    await collection.insertMany(documents, { ordered: false });
-  } catch (error) {
-    if (!onlyDuplicates(error)) throw error;
-  }
-}
-
-async function setStatus(
-  collection: Collection<RawDocument>,
-  fileId: string,
-  lines: readonly number[],
-): Promise<number> {
-  // One by one: not every server that speaks the protocol finds a list of ids by its index (FerretDB reads them all).
-  const result = await collection.bulkWrite(
-    lines.map((line) => ({
-      updateOne: { filter: { _id: documentId(fileId, line) }, update: { $set: { [STATUS]: "rejected" } } },
-    })),
-    { ordered: false },
-  );
-  return result.matchedCount;
-}
-
-async function markRejected(
-  connection: Connection,
-  file: RawFile,
-  lines: Iterable<number> | AsyncIterable<number>,
-): Promise<number> {
-  const collection = await connection.raw(file.org, file.dataset);
-  const files = await connection.files(file.org);
-  const before = await files.findOne({ _id: file.fileId });
-  if (before !== null && before.rejected !== null) {
-    await collection.updateMany(
-      { file_id: file.fileId, [STATUS]: "rejected", readable: true },
-      { $set: { [STATUS]: "staged" } },
-    );
-  }
-  // Set before the first line is, so that a repetition after a crash takes the marks back first.
-  await files.updateOne({ _id: file.fileId }, { $set: { rejected: 0 } });
-  let batch: number[] = [];
-  let marked = 0;
-  for await (const line of lines) {
-    batch.push(line);
-    if (batch.length < MAX_WRITE_DOCUMENTS) continue;
-    marked += await setStatus(collection, file.fileId, batch);
-    batch = [];
-  }
-  if (batch.length > 0) marked += await setStatus(collection, file.fileId, batch);
-  await files.updateOne({ _id: file.fileId }, { $set: { rejected: marked } });
-  return marked;
-}
-
 export function createMongoStore(url: string): DocumentStore {
   const connection = openConnection(url);
   const { run } = connection;
   return {
     kind: "mongodb",
-    begin: (file, reading) => run(() => begin(connection, file, reading)),
-    write: (file, reading, records) =>
-      run(async () => {
-        const collection = await connection.raw(file.org, file.dataset);
-        const make = documentMaker(file, fieldNames(reading.columns), new Date());
-        for (const documents of requests(records, make)) await writeRequest(collection, documents);
-      }),
-    finish: (file, counts) =>
-      run(async () => {
-        const files = await connection.files(file.org);
-        await files.updateOne(
-          { _id: file.fileId },
-          { $set: { ...counts, run_id: file.runId, status: "staged", staged_at: new Date() } },
-        );
-      }),
-    markRejected: (file, lines) => run(() => markRejected(connection, file, lines)),
-    recordMerge: (file, merge, rows) => run(() => recordMerge(connection, file, merge, rows)),
+    put: (file, records) => run(() => put(connection, file, records)),
+    amend: (file, of, lines) => run(() => amend(connection, file, of, lines)),
+    erase: (org, dataset, fileId, lines) => run(() => erase(connection, org, dataset, fileId, lines)),
     expire: (org, before) => run(() => expire(connection, org, before)),
     poolUse: () => connection.poolUse(),
     read: (org, dataset, fileId, from, to) =>
       run(async () => {
         const collection = await connection.raw(org, dataset);
         const found = await collection
-          .find({ file_id: fileId, line: { $gte: from, $lte: to } })
+          .find({ file_id: fileId, line: { $gte: from, $lte: to }, generation: { $lt: ERASED } })
           .sort({ line: 1 })
           .limit(MAX_READ_BACK)
           .toArray();
         return found.map(storedRecord);
       }),
-    remove: (org, dataset, fileId) =>
-      run(async () => {
-        const { deletedCount } = await (await connection.raw(org, dataset)).deleteMany({ file_id: fileId });
-        // Last, so that a removal that breaks off is found and done again.
-        await (await connection.files(org)).deleteOne({ _id: fileId });
-        return deletedCount;
-      }),
-    removeLines: (org, dataset, fileId, lines) =>
-      run(async () => {
-        const collection = await connection.raw(org, dataset);
-        let removed = 0;
-        for (let at = 0; at < lines.length; at += MAX_WRITE_DOCUMENTS) {
-          const result = await collection.bulkWrite(
-            lines.slice(at, at + MAX_WRITE_DOCUMENTS).map((line) => ({
-              deleteOne: { filter: { _id: documentId(fileId, line) } },
-            })),
-            { ordered: false },
-          );
-          removed += result.deletedCount;
-        }
-        return removed;
-      }),
     drop: (org) => run(async () => void (await (await connection.forget(org)).dropDatabase())),
-    check: () => run(async () => void (await connection.client.db("admin").command({ ping: 1 }))),
+    check: () => run(() => connection.ping()),
     close: () => connection.close(),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Where the raw records of received files are kept beside the database: every record, also those that no schema fits.
- * One contract (tests/contract/document-store.test.ts) for whatever speaks the MongoDB protocol. An installation
- * without a document store has none of this: there the landing tables are the staging.
+ * Where the raw records of received files are kept beside the database: every record, also those that no schema fits, with
+ * what became of it. One contract (tests/contract/document-*.test.ts) for whatever speaks the MongoDB protocol. An
+ * installation without a document store has none of this.
  */
 
 /** `key` is the organization's schema key; its database is named from it. */
@@ -10,13 +10,47 @@ export interface DocumentOrg {
   key: string;
 }
 
-/** A file of a dataset, and the run that reads it. */
+/** A file of a dataset as one of its runs left it. */
 export interface RawFile {
   org: DocumentOrg;
   dataset: string;
   fileId: string;
   runId: string;
   fileName: string;
+  /** Number of this state of the file: a lower one never takes the place of a higher one. */
+  generation: number;
+  /** The file's column names. */
+  columns: readonly string[];
+  /** In whose name rows were written; null: the organization's service, or nothing was. */
+  changedBy: string | null;
+  changeReason: string | null;
+  /** Share of the file's rows that passed the checks, 0 to 1; null: nothing was merged. */
+  qualityScore: number | null;
+}
+
+/** A version that the merge wrote of a record. */
+export interface RawVersion {
+  compositeKey: string;
+  businessKeys: Record<string, unknown>;
+  version: number;
+  /** Hexadecimal. */
+  dataHash: string;
+  changedFields: string[];
+  previousVersion: number | null;
+}
+
+/**
+ * staged: nothing is known against it, and nothing of it was merged. rejected: it could not be split into fields, or was
+ * set aside. valid: its run was merged, and it was not set aside.
+ */
+export type ValidationStatus = "staged" | "rejected" | "valid";
+
+/** What became of a record. */
+export interface RawOutcome {
+  status: ValidationStatus;
+  /** insert, update, restore; unchanged: the table said the same already; duplicate, rejected; null: nothing was merged. */
+  changeType: string | null;
+  version: RawVersion | null;
 }
 
 export interface RawRecord {
@@ -30,41 +64,7 @@ export interface RawRecord {
   raw: string;
   /** Set where `raw` (without fields) or the fields are less than what the file has. */
   partial?: boolean;
-}
-
-/** What the records of a file are split into; another reading of the same file replaces the first. */
-export interface Reading {
-  columns: readonly string[];
-  /** Tells this reading from others: dialect, options. At most MAX_READING characters. */
-  how: string;
-}
-
-/**
- * staged: nothing is known against it. rejected: it could not be split into fields, or did not pass the checks. valid: its
- * run was merged, and it was not set aside.
- */
-export type ValidationStatus = "staged" | "rejected" | "valid";
-
-/** What became of a record in the merge. */
-export interface MergedRow {
-  line: number;
-  compositeKey: string;
-  businessKeys: Record<string, unknown>;
-  version: number;
-  /** Hexadecimal. */
-  dataHash: string;
-  changeType: string;
-  changedFields: string[];
-  previousVersion: number | null;
-}
-
-/** What is the same for all records of a merge. */
-export interface Merge {
-  /** Who asked for it; null: the organization's service. */
-  changedBy: string | null;
-  reason: string | null;
-  /** Share of the file's rows that passed the checks, 0 to 1. */
-  qualityScore: number;
+  outcome: RawOutcome;
 }
 
 /** The client's connections, all organizations together. */
@@ -86,47 +86,46 @@ export interface StoredRecord {
   /** The document has less than the file. */
   partial: boolean;
   status: ValidationStatus;
+  changeType: string | null;
+  version: number | null;
   runId: string;
   ingestedAt: Date;
 }
 
-export interface StagedCounts {
+export interface RawCounts {
   records: number;
   unreadable: number;
+  rejected: number;
 }
+
+/** Records of a file behind a line, in the order of their lines, in batches. */
+export type RecordsAfter = (line: number) => AsyncIterable<readonly RawRecord[]>;
 
 export interface DocumentStore {
   readonly kind: "mongodb";
   /**
-   * Begins a file. Gives the counts where this run has staged it to its end already: then there is nothing to do.
-   * Documents of another run, or of another reading of the file, are removed. Errors (of every function): AppError STORE_DOWN, which
-   * passes; AppError STORE_REFUSED, which does not.
+   * Writes a state of a file: every record as one document, in place of those of earlier states. May be repeated: it goes on
+   * where it was broken off, and twice is the same as once. null: a later state is there, and nothing was written. Errors
+   * (of every function): AppError STORE_DOWN, which passes; AppError STORE_REFUSED, which does not; what `records` throws.
    */
-  begin(file: RawFile, reading: Reading): Promise<StagedCounts | null>;
-  /** Writes records of a file that was begun. May be repeated, in any order and partly: a line is one document. */
-  write(file: RawFile, reading: Reading, records: readonly RawRecord[]): Promise<void>;
-  /** Ends a file: from now on `begin` of the same run finds it staged. */
-  finish(file: RawFile, counts: StagedCounts): Promise<void>;
+  put(file: RawFile, records: RecordsAfter): Promise<RawCounts | null>;
   /**
-   * Marks these lines of a file as rejected, beside those that could not be read, and takes the mark from others that
-   * had it. Gives how many of the lines have a document.
+   * Writes what a later run (a replay) made of single lines of a file whose documents are those of the run `of`. Lines
+   * without such a document are left. May be repeated. Gives how many were found.
    */
-  markRejected(file: RawFile, lines: Iterable<number> | AsyncIterable<number>): Promise<number>;
-  /**
-   * Writes down what the merge made of a file's records: first that all that were not rejected say what the table says,
-   * then the versions that were written. May be repeated. Gives how many versions found their document.
-   */
-  recordMerge(file: RawFile, merge: Merge, rows: AsyncIterable<readonly MergedRow[]>): Promise<number>;
-  /** Removes the documents of files that were staged before a moment. Gives how many files there were. */
+  amend(
+    file: Omit<RawFile, "columns">,
+    of: string,
+    lines: AsyncIterable<readonly (readonly [number, RawOutcome])[]>,
+  ): Promise<number>;
+  /** Records whose line is within `from` and `to` (inclusive), in order, at most MAX_READ_BACK of them. */
+  read(org: DocumentOrg, dataset: string, fileId: string, from: number, to: number): Promise<StoredRecord[]>;
+  /** Takes all values of these lines of a file, for good: what is written of them later, by whomever, is not kept. */
+  erase(org: DocumentOrg, dataset: string, fileId: string, lines: readonly number[]): Promise<void>;
+  /** Removes the documents of files that were written before a moment. Gives how many files there were. */
   expire(org: DocumentOrg, before: Date): Promise<number>;
   /** How much of the connections' pool is in use. */
   poolUse(): PoolUse;
-  /** Records whose line is within `from` and `to` (inclusive), in order, at most MAX_READ_BACK of them. */
-  read(org: DocumentOrg, dataset: string, fileId: string, from: number, to: number): Promise<StoredRecord[]>;
-  /** Removes a file's documents; none there is no error. Gives how many there were. */
-  remove(org: DocumentOrg, dataset: string, fileId: string): Promise<number>;
-  /** Removes the documents of these lines of a file; those that have none are no error. Gives how many there were. */
-  removeLines(org: DocumentOrg, dataset: string, fileId: string, lines: readonly number[]): Promise<number>;
   /** Removes all that an organization has here. */
   drop(org: DocumentOrg): Promise<void>;
   /** Resolves when the store answers. Errors: AppError STORE_DOWN. */
@@ -143,5 +142,3 @@ export const MAX_TEXT = 8192;
 export const MAX_WRITE_DOCUMENTS = 1000;
 export const MAX_WRITE_BYTES = 16 * 1024 * 1024;
 export const MAX_READ_BACK = 1000;
-/** Longest description of a reading, in characters. */
-export const MAX_READING = 4096;

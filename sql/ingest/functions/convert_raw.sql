@@ -46,12 +46,12 @@ begin
          coalesce((select string_agg(format('case when not %s then %s end', t.valid, t.place), ', ' order by t.place) from test t), 'null')
     into names, casts, fits, valid, failing;
   execute format(
-    'create unlogged table %s as
+    'create ' || ingest.landing_kind() || ' table %s as
        select r.line, null::tid as row_ctid, array_remove(array[%s]::int[], null) as types, ''{}''::int[] as rules, not (%s) as rejected, false as done
          from %s r where not (%s)', fail, failing, fits, raw, valid);
   if to_regclass(typed) is null then
     -- CREATE TABLE AS may run parallel, INSERT ... SELECT may not.
-    execute format('create unlogged table %s as select r.line as line$, %s from %s r where %s', typed, casts, raw, fits);
+    execute format('create ' || ingest.landing_kind() || ' table %s as select r.line as line$, %s from %s r where %s', typed, casts, raw, fits);
   else
     execute format('insert into %s (line$, %s) select r.line, %s from %s r where %s', typed, names, casts, raw, fits);
   end if;

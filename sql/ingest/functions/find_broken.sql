@@ -27,7 +27,7 @@ begin
   -- By itself, because CREATE TABLE AS may run parallel.
   execute format('drop table if exists %s', found_table);
   execute format(
-    'create unlogged table %s as
+    'create ' || ingest.landing_kind() || ' table %s as
      select t.line$ as line, t.ctid as row_ctid, array_remove(array[%s]::int[], null) as rules from %s t where t.line$ is not null and (%s)',
     found_table, listed, p_source, broken);
   execute format('insert into %s (line, row_ctid, types, rules, rejected, done) select line, row_ctid, ''{}'', rules, rules && %s, false from %s',

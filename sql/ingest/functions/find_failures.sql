@@ -11,7 +11,7 @@ declare
   safe text;
 begin
   if to_regclass(fail) is null then
-    execute format('create unlogged table %s (line bigint, row_ctid tid, types int[], rules int[], rejected boolean, done boolean)', fail);
+    execute format('create ' || ingest.landing_kind() || ' table %s (line bigint, row_ctid tid, types int[], rules int[], rejected boolean, done boolean)', fail);
   end if;
   if jsonb_array_length(p_rules) = 0 or to_regclass(raw) is null then
     return;

@@ -22,7 +22,7 @@ begin
     into columns, names, safe
     from ingest.landed_fields(p_run.dataset_id, p_columns) f where f.is_key;
   if to_regclass(kept) is null then
-    execute format('create unlogged table %s (line$ bigint, %s)', kept, columns);
+    execute format('create ' || ingest.landing_kind() || ' table %s (line$ bigint, %s)', kept, columns);
   end if;
   execute format('insert into %s select t.line$, %s from %s t join %s f on f.row_ctid = t.ctid where f.rejected and not f.done',
     kept, names, p_source, fail);

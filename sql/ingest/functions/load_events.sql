@@ -4,8 +4,9 @@
 -- so a batch that the gate holds is released, replayed and shown like any file.
 --
 -- Returns the run: succeeded or held; no row where the dataset is busy. Errors: IN014 events taken by another worker.
+drop function if exists ingest.load_events(uuid, bigint[], text, bigint, bytea, text);
 create or replace function ingest.load_events(
-  p_dataset uuid, p_numbers bigint[], p_object_key text, p_size bigint, p_sha256 bytea, p_worker text
+  p_dataset uuid, p_numbers bigint[], p_object_key text, p_size bigint, p_sha256 bytea, p_worker text, p_follow boolean default false
 ) returns setof ingest.runs
 language plpgsql security definer
 set search_path = ''
@@ -22,6 +23,7 @@ declare
   max_noted constant int := 100;
 begin
   perform core.require('run.execute');
+  perform set_config('cadastre.landing', 'batch', true);
   run := ingest.open_batch(p_dataset, p_numbers, p_object_key, p_size, p_sha256, p_worker);
   if run.id is null then
     return;
@@ -70,6 +72,9 @@ begin
   if checked ->> 'hold' is null then
     checked := ingest.begin_merge(run.id, 1, columns, 0, checked, false);
   end if;
+  if p_follow then
+    perform ingest.note_raw(run);
+  end if;
   if checked ->> 'hold' is not null then
     return next ingest.hold_run(run.id, 1, checked -> 'hold');
   else
@@ -78,6 +83,6 @@ begin
   perform core.notify('stream:' || run.dataset_id, run.id);
 end
 $$;
-comment on function ingest.load_events(uuid, bigint[], text, bigint, bytea, text) is
+comment on function ingest.load_events(uuid, bigint[], text, bigint, bytea, text, boolean) is
   'Loads a batch of events as one file and one run; no row: the dataset is busy. Errors: IN004, IN014.';
-grant execute on function ingest.load_events(uuid, bigint[], text, bigint, bytea, text) to cadastre_worker;
+grant execute on function ingest.load_events(uuid, bigint[], text, bigint, bytea, text, boolean) to cadastre_worker;

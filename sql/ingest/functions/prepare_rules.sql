@@ -33,7 +33,7 @@ begin
       bad := ingest.landing_name(p_run.id, p_run.lease_generation, 'bad' || (rule ->> 'no'));
       if p_make then
         execute format('drop table if exists %s', bad);
-        execute format('create unlogged table %s as %s', bad, quality.fill_prepare(rule ->> 'prepare', source, n.current_table));
+        execute format('create ' || ingest.landing_kind() || ' table %s as %s', bad, quality.fill_prepare(rule ->> 'prepare', source, n.current_table));
         execute format('analyze %s', bad);
       end if;
       execute format('select not exists (select from %s)', bad) into nothing;

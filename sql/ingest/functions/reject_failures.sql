@@ -10,7 +10,7 @@ declare
   gone bigint;
 begin
   if to_regclass(out_table) is null then
-    execute format('create unlogged table %s (line bigint, first_line bigint, reason text)', out_table);
+    execute format('create ' || ingest.landing_kind() || ' table %s (line bigint, first_line bigint, reason text)', out_table);
   end if;
   execute format('insert into %s select line, null, ''rejected'' from %s where rejected and not done', out_table, fail);
   perform ingest.record_issues(p_run, p_columns, p_rules, p_source);

@@ -20,6 +20,11 @@ begin
   return query
     select 'stream_events', 'waiting', (select count(*) from (select from ingest.stream_events e where e.run_id is null limit most) x)::float8;
   return query
+    select 'raw_runs', s.state, (select count(*) from (select from private.raw_due w where w.given_up = (s.state = 'given_up') limit most) x)::float8
+      from unnest('{waiting,given_up}'::text[]) s (state);
+  return query
+    select 'raw_age', 'oldest', coalesce(extract(epoch from clock_timestamp() - min(w.since)), 0)::float8 from private.raw_due w where not w.given_up;
+  return query
     select 'webhook_deliveries', 'pending', (select count(*) from (select from ops.webhook_deliveries d where d.status = 'pending' limit most) x)::float8;
   return query
     select v.* from (

@@ -1,5 +1,6 @@
 --! owner: cadastre_system
--- Forgets entries of change feeds, with their keys, a month after they were made; what they tell of is in the datasets'
+-- Forgets entries of change feeds, with their keys, once they are older than their organization keeps
+-- them (ingest.set_change_retention), else than a month; what they tell of is in the datasets'
 -- histories. The position up to which they went is kept, so that a reader who was away for longer is told, and not given
 -- what is left as if it were all. In bounded steps; returns how many went. An edit since its dataset's last load stays:
 -- loads ask for it (ingest.rows_are_checked).
@@ -9,13 +10,16 @@ set search_path = ''
 as $$
 declare
   gone bigint;
-  kept constant interval := '30 days';
+  usual constant int := 30;
+  shortest constant int := least(usual, (select min(o.change_retention_days) from tenancy.organizations o where o.change_retention_days is not null));
   batch constant int := 50000;
 begin
   perform core.require('platform.manage');
   with old as (
-    select x.org_id, x.number from ingest.changes x
-     where x.changed_at < clock_timestamp() - kept
+    select x.org_id, x.number from ingest.changes x join tenancy.organizations g on g.id = x.org_id
+     -- The first by index, the second by organization.
+     where x.changed_at < clock_timestamp() - make_interval(days => shortest)
+       and x.changed_at < clock_timestamp() - make_interval(days => coalesce(g.change_retention_days, usual))
        and (x.kind = 'load'
             or exists (select from data.datasets d join ingest.runs r on r.org_id = d.org_id and r.id = d.last_run_id
                         where d.org_id = x.org_id and d.id = x.dataset_id and r.finished_at > x.changed_at))
@@ -33,6 +37,6 @@ begin
   return gone;
 end
 $$;
-comment on function private.sweep_changes() is 'Deletes change feed entries a month after they were made and keeps the position up to which. Needs platform.manage.';
+comment on function private.sweep_changes() is 'Deletes change feed entries that are older than their organization keeps them (30 days unless it says otherwise) and keeps the position up to which. Needs platform.manage.';
 revoke execute on function private.sweep_changes() from public;
 grant execute on function private.sweep_changes() to cadastre_worker;
