@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import pg from "pg";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
+import { menuLink, picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
 
 const PASSWORD = "pa55-of-the-shop";
 const ROWS = 250;
@@ -128,7 +128,7 @@ describe("connect, discover, read", () => {
       expect(await analyst.getByRole("button", { name }).count()).toBe(0);
     await analyst.context().close();
     const viewer = await stage.visit("viewer", { org: "observatory" });
-    expect(await viewer.getByRole("menuitem", { name: "Connectors" }).count()).toBe(0);
+    expect(await menuLink(viewer, "Connectors").count()).toBe(0);
     await viewer.goto(`${stage.url}/connectors`);
     await viewer
       .getByRole("alert")

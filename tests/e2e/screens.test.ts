@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   acceptContract,
   axeViolations,
+  menuLink,
   picture,
   type Stage,
   setStage,
@@ -462,10 +463,10 @@ test("the menus of language, theme and account are within reach", async () => {
   await settle(page);
   expect(await axeViolations(page, OPEN_MENU)).toEqual([]);
   await page.getByRole("menuitem", { name: "Français" }).click();
-  await page.getByRole("menuitem", { name: "Jeux de données" }).waitFor();
+  await menuLink(page, "Jeux de données").waitFor();
   expect(await page.locator("html").getAttribute("lang")).toBe("fr");
   await page.reload();
-  await page.getByRole("menuitem", { name: "Jeux de données" }).waitFor();
+  await menuLink(page, "Jeux de données").waitFor();
   await page
     .getByRole("button", { name: /Demo Observatory/ })
     .first()
