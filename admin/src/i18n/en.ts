@@ -7,8 +7,10 @@ import { enHistory, enIncoming } from "./en-history.ts";
 import { enHome, enMenu } from "./en-home.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
-import { enAnomaly, enIncident, enProfile, enQuality } from "./en-quality.ts";
+import { enBackfill, enFreshness, enLimits } from "./en-operations.ts";
+import { enQuality } from "./en-quality.ts";
 import { enSchedule, enTemplate } from "./en-schedule.ts";
+import { enAnomaly, enIncident, enProfile } from "./en-watch.ts";
 
 const run = {
   title: "Runs",
@@ -279,6 +281,9 @@ export const en = {
     audit: enAudit,
     quality: enQuality,
     schedule: enSchedule,
+    backfill: enBackfill,
+    freshness: enFreshness,
+    limits: enLimits,
     template: enTemplate,
     incident: enIncident,
     profile: enProfile,

@@ -8,8 +8,10 @@ import { frHistory, frIncoming } from "./fr-history.ts";
 import { frHome, frMenu } from "./fr-home.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
-import { frAnomaly, frIncident, frProfile, frQuality } from "./fr-quality.ts";
+import { frBackfill, frFreshness, frLimits } from "./fr-operations.ts";
+import { frQuality } from "./fr-quality.ts";
 import { frSchedule, frTemplate } from "./fr-schedule.ts";
+import { frAnomaly, frIncident, frProfile } from "./fr-watch.ts";
 
 const run = {
   title: "Chargements",
@@ -291,6 +293,9 @@ export const fr: typeof en = {
     audit: frAudit,
     quality: frQuality,
     schedule: frSchedule,
+    backfill: frBackfill,
+    freshness: frFreshness,
+    limits: frLimits,
     template: frTemplate,
     incident: frIncident,
     profile: frProfile,
