@@ -210,6 +210,9 @@ const grants = {
   subtitle: "Rights beside roles, for a time: given, taken or passed on.",
   member_hint: "What this person has beside their roles, now and soon.",
   state: { in_force: "In force", coming: "Coming", ended: "Ended" },
+  none: "Nobody has more or less than their role gives",
+  none_text:
+    "Give somebody a permission or a role for a time, on the organization or one dataset: it ends by itself.",
   none_in_force: "No grant is in force.",
   none_coming: "No grant is coming.",
   none_ended: "No grant has ended.",

@@ -3,7 +3,9 @@ export const enPolicies = {
   title: "Policies",
   one: "Policy",
   subtitle: "Which rows and values people see, and which acts are allowed beyond or below their roles.",
-  none: "No policies yet: roles and grants alone decide.",
+  none: "No policies yet",
+  none_text:
+    "Roles and grants alone decide. A policy hides rows or masks columns for some, or allows and denies by attributes; it can be tried before it counts.",
   create: "New policy",
   save: "Save policy",
   saved: "The policy was saved; it counts from now on",

@@ -218,6 +218,9 @@ const grants = {
   subtitle: "Des droits en plus des rôles, pour un temps : donnés, retirés ou délégués.",
   member_hint: "Ce que cette personne a en plus de ses rôles, maintenant et bientôt.",
   state: { in_force: "En vigueur", coming: "À venir", ended: "Terminés" },
+  none: "Personne n’a plus ni moins que ce que donne son rôle",
+  none_text:
+    "Donnez à quelqu’un une permission ou un rôle pour un temps, sur l’organisation ou un jeu de données : cela finit de soi-même.",
   none_in_force: "Aucun droit en vigueur.",
   none_coming: "Aucun droit à venir.",
   none_ended: "Aucun droit terminé.",

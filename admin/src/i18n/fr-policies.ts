@@ -5,7 +5,9 @@ export const frPolicies: typeof enPolicies = {
   title: "Politiques",
   one: "Politique",
   subtitle: "Quelles lignes et valeurs sont vues, et quels actes sont permis au-delà ou en deçà des rôles.",
-  none: "Aucune politique : seuls rôles et droits décident.",
+  none: "Pas encore de politique",
+  none_text:
+    "Seuls les rôles et les droits donnés décident. Une politique cache des lignes ou masque des colonnes à certains, ou permet et refuse selon des attributs ; on peut l’essayer avant qu’elle compte.",
   create: "Nouvelle politique",
   save: "Enregistrer la politique",
   saved: "La politique est enregistrée ; elle compte dès maintenant",

@@ -25,7 +25,16 @@ function Toolbar() {
   const member = useMay("organization.view");
   return (
     <>
-      <LocalesMenuButton />
+      {/* A phone has no room for the language's name; it is still read aloud. */}
+      <Box
+        sx={{
+          "& .MuiButton-root": { fontSize: { xs: 0, sm: "inherit" }, minWidth: 0, px: { xs: 0.5, sm: 1.5 } },
+          "& .MuiButton-startIcon": { mx: { xs: 0, sm: "-2px 8px" } },
+          "& .MuiButton-endIcon": { display: { xs: "none", sm: "inherit" } },
+        }}
+      >
+        <LocalesMenuButton />
+      </Box>
       <ToggleThemeButton />
       {member && (
         <Suspense>
