@@ -11,7 +11,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
-import { capital, problemOf } from "../providers/errors.ts";
+import { capital, problemOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { Progress } from "./parts.tsx";
 import { StartDialog } from "./StartDialog.tsx";
@@ -47,7 +47,7 @@ const COLUMNS: Column<Backfill>[] = [
         <StatusChip status={state} />
         {error && (
           <Typography variant="body2" color="error">
-            {capital(error.message)}
+            {told(error)}
           </Typography>
         )}
         {state === "running" && reason && (

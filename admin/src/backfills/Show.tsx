@@ -10,7 +10,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { Tile, Tiles } from "../components/Tiles.tsx";
-import { capital, problemOf } from "../providers/errors.ts";
+import { hintOf, problemOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { BackfillActions, Progress } from "./parts.tsx";
 import { type Backfill, SLICES, type Slice, useBackfill } from "./useBackfills.ts";
@@ -43,12 +43,12 @@ const COLUMNS: Column<Slice>[] = [
         <StatusChip status={state} />
         {error && (
           <Typography variant="body2" color="error">
-            {capital(error.message)}
+            {told(error)}
           </Typography>
         )}
         {error?.hint && (
           <Typography variant="body2" color="textSecondary">
-            {error.hint}
+            {hintOf(error)}
           </Typography>
         )}
       </Stack>

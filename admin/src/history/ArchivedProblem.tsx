@@ -8,6 +8,9 @@ import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import type { Problem } from "../providers/errors.ts";
 import { bringBack } from "./archives.ts";
 
+/** Code of the error of such a moment. */
+export const ARCHIVED = "RT005";
+
 interface Props {
   problem: Problem;
   datasetId: string;
