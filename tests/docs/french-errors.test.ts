@@ -2,12 +2,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { phrasesFr } from "../../admin/src/i18n/phrases-fr.ts";
 import { problemsFr } from "../../admin/src/i18n/problems-fr.ts";
 import { sentencesFr } from "../../admin/src/i18n/sentences-fr.ts";
-import { inLanguage, speak } from "../../admin/src/providers/in-language.ts";
+import { inLanguage, inWords, speak } from "../../admin/src/providers/in-language.ts";
 import { projectRoot } from "../../lib/db/urls.ts";
 
-const french = { codes: problemsFr, sentences: sentencesFr };
+const french = { codes: problemsFr, sentences: sentencesFr, phrases: phrasesFr };
 
 /** What only operators meet, on the command line, where English is spoken. */
 const OPERATORS = "## Installation and command line";
@@ -83,6 +84,22 @@ describe("French errors", () => {
     expect(inLanguage({ code: "42501", message: "this needs a signed-in person" }).message).toBe(
       "cela demande une personne connectée",
     );
+  });
+
+  it("say what rules and readers found, within one another", () => {
+    speak(french);
+    expect(inWords("speed must be at least 0 and at most 300; found '310'")).toBe(
+      "speed doit être entre 0 et 300 ; trouvé : '310'",
+    );
+    expect(inWords("precipitation must be at most 30: 19 of 1461 rows do not")).toBe(
+      "precipitation doit être au plus 30 : 19 lignes sur 1461 ne le font pas",
+    );
+    expect(inWords("the record has 3 fields, 4 expected")).toBe("l’enregistrement a 3 champs, 4 attendus");
+    expect(inWords("words that nobody knows")).toBe("words that nobody knows");
+    const values = (text: string): number => text.split("%").length;
+    expect(phrasesFr.filter(([english, into]) => values(english) !== values(into))).toEqual([]);
+    speak(null);
+    expect(inWords("id must be unique")).toBe("id must be unique");
   });
 
   it("fall back to English where nothing is known, and in English", () => {

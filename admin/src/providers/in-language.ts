@@ -7,22 +7,29 @@ import type { Problem } from "./errors.ts";
 export interface ProblemCatalog {
   codes: Record<string, readonly [message: string, hint: string]>;
   sentences: readonly (readonly [english: string, translated: string])[];
+  /** What is said of rows by rules and readers, a sentence within another too; the first that fits is taken. */
+  phrases: readonly (readonly [english: string, translated: string])[];
 }
 
 type Rule = readonly [pattern: RegExp, translated: string];
 
 let codes: ProblemCatalog["codes"] | null = null;
 let exact: readonly Rule[] = [];
+let phrases: readonly Rule[] = [];
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const rulesOf = (pairs: ProblemCatalog["sentences"] = []): Rule[] =>
+  pairs.map(([english, into]) => [
+    new RegExp(`^${english.split("%").map(literal).join("(.+?)")}$`, "is"),
+    into,
+  ]);
 
 /** What people read from now on; null: the server's own words. */
 export function speak(catalog: ProblemCatalog | null): void {
   codes = catalog?.codes ?? null;
-  exact = (catalog?.sentences ?? []).map(([english, translated]) => [
-    new RegExp(`^${english.split("%").map(literal).join("(.+?)")}$`, "is"),
-    translated,
-  ]);
+  exact = rulesOf(catalog?.sentences);
+  phrases = rulesOf(catalog?.phrases);
 }
 
 function translated(text: string): string | null {
@@ -33,6 +40,17 @@ function translated(text: string): string | null {
     return into.replaceAll("%", () => found[++at] ?? "");
   }
   return null;
+}
+
+/** What a rule or reader says of rows, as people read it; sentences within it too. Unknown words stay as they are. */
+export function inWords(text: string): string {
+  for (const [pattern, into] of phrases) {
+    const found = pattern.exec(text.trim());
+    if (!found) continue;
+    let at = 0;
+    return into.replaceAll("%", () => inWords(found[++at] ?? ""));
+  }
+  return text;
 }
 
 /** SQLSTATEs as the server's HTTP answers name them: some errors are kept as the database told them. */
