@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { permissionsFr } from "../../admin/src/i18n/permissions-fr.ts";
 import { phrasesFr } from "../../admin/src/i18n/phrases-fr.ts";
 import { problemsFr } from "../../admin/src/i18n/problems-fr.ts";
 import { sentencesFr } from "../../admin/src/i18n/sentences-fr.ts";
@@ -100,6 +101,13 @@ describe("French errors", () => {
     expect(phrasesFr.filter(([english, into]) => values(english) !== values(into))).toEqual([]);
     speak(null);
     expect(inWords("id must be unique")).toBe("id must be unique");
+  });
+
+  it("and every permission says in French what it allows", async () => {
+    const golden = await readFile(path.join(projectRoot, "tests", "golden", "permissions.txt"), "utf8");
+    const keys = [...golden.matchAll(/^([a-z_]+\.[a-z_]+) /gm)].map((match) => match[1]!);
+    expect(keys.length).toBeGreaterThan(130);
+    expect(keys.toSorted()).toEqual(Object.keys(permissionsFr).toSorted());
   });
 
   it("fall back to English where nothing is known, and in English", () => {

@@ -281,6 +281,8 @@ export const en = {
     audit: enAudit,
     quality: enQuality,
     schedule: enSchedule,
+    /** Empty: the database tells them in English. */
+    permission: {} as Record<string, string>,
     backfill: enBackfill,
     freshness: enFreshness,
     limits: enLimits,

@@ -12,6 +12,7 @@ import { frBackfill, frFreshness, frLimits } from "./fr-operations.ts";
 import { frQuality } from "./fr-quality.ts";
 import { frSchedule, frTemplate } from "./fr-schedule.ts";
 import { frAnomaly, frIncident, frProfile } from "./fr-watch.ts";
+import { permissionsFr } from "./permissions-fr.ts";
 
 const run = {
   title: "Chargements",
@@ -293,6 +294,7 @@ export const fr: typeof en = {
     audit: frAudit,
     quality: frQuality,
     schedule: frSchedule,
+    permission: permissionsFr,
     backfill: frBackfill,
     freshness: frFreshness,
     limits: frLimits,
