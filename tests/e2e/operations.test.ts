@@ -123,7 +123,7 @@ describe("freshness", () => {
     await dialog.getByLabel(/^At most so old/).fill("1");
     await dialog.getByRole("button", { name: "Save" }).click();
     const row = owner.locator("main tbody tr").filter({ hasText: "weather" });
-    await row.getByText("1 days").waitFor();
+    await row.getByText("1 day").waitFor();
     await row.getByText("in time").waitFor();
     await row.getByRole("button").click();
     await dialog.getByRole("button", { name: "Take the bound away" }).click();

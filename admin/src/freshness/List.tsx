@@ -3,7 +3,7 @@ import { Button, Chip, Link as MuiLink, Typography } from "@mui/material";
 import { useState } from "react";
 import { Link, useTranslate } from "react-admin";
 import type { Nodes } from "../access/api.ts";
-import { durationOf, type Interval } from "../access/duration.ts";
+import { type Interval, lengthText } from "../access/duration.ts";
 import { Gate } from "../access/Gate.tsx";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { EmptyState } from "../components/EmptyState.tsx";
@@ -11,6 +11,7 @@ import { Ago } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { useLanguage } from "../components/useLanguage.ts";
 import { NOW_AND_THEN_MS, useAsked } from "../connectors/useAsked.ts";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
@@ -64,14 +65,11 @@ function State({ freshness }: Pick<Fresh, "freshness">) {
 /** How old datasets may become, and which are older. */
 export default function Freshness() {
   const translate = useTranslate();
+  const locale = useLanguage();
   const { rows, error } = useFresh();
   const [chosen, setChosen] = useState<Fresh | null>(null);
   const mayEdit = useMay("dataset.edit");
   const title = translate("app.freshness.title");
-  const length = (interval: Interval) => {
-    const { amount, unit } = durationOf(interval);
-    return `${amount} ${translate(`app.access.unit.${unit}`)}`;
-  };
   const columns: Column<Fresh>[] = [
     {
       label: "app.dataset.one",
@@ -84,7 +82,7 @@ export default function Freshness() {
     { label: "app.freshness.state", cell: ({ freshness }) => <State freshness={freshness} /> },
     {
       label: "app.freshness.bound",
-      cell: ({ freshness }) => (freshness ? length(freshness.maxAge) : "–"),
+      cell: ({ freshness }) => (freshness ? lengthText(locale, freshness.maxAge) : "–"),
     },
     { label: "app.dataset.loaded", cell: ({ loadedAt }) => <Ago at={loadedAt} /> },
     ...(mayEdit
