@@ -48,7 +48,7 @@ const main = () => owner.locator("main");
 describe("connect, discover, read", () => {
   test("a wrong password is understood and mended, and the connector works", async () => {
     await owner.goto(`${stage.url}/connectors`);
-    await owner.getByRole("link", { name: "Connect" }).first().click();
+    await owner.getByRole("link", { name: "Connect", exact: true }).first().click();
     await owner.getByRole("button", { name: /PostgreSQL/ }).waitFor();
     await picture(owner, "ingest-kinds");
     await owner.getByRole("button", { name: /PostgreSQL/ }).click();

@@ -83,8 +83,8 @@ export const SCREENS: Screen[] = [
       await page.locator("main table [role=combobox]").first().waitFor();
     },
   },
-  { name: "upload", path: "/upload", ready: "main button" },
-  { name: "upload-file", path: "/upload", ready: "main button", act: chooseFile },
+  { name: "upload", path: "/upload", ready: "#main-content button" },
+  { name: "upload-file", path: "/upload", ready: "#main-content button", act: chooseFile },
   { name: "upload-refused", path: "/upload", ready: '[role="alert"]', role: "viewer" },
   { name: "records", path: "/records/weather", ready: "tbody tr" },
   { name: "records-wide", path: "/records/birdstrikes", ready: "tbody tr" },
@@ -105,7 +105,7 @@ export const SCREENS: Screen[] = [
     path: "/incoming",
     ready: "main section p",
     act: async (page) => {
-      await page.locator("main button").first().click();
+      await page.locator("#main-content button").first().click();
       await page.getByRole("dialog").locator("input").first().waitFor();
     },
   },
@@ -124,11 +124,11 @@ export const SCREENS: Screen[] = [
   { name: "connectors", path: "/connectors", ready: "tbody tr" },
   { name: "connectors-empty", path: "/connectors", ready: "main section p", org: "blank" },
   { name: "connector", path: "/connectors/warehouse", ready: "main dl" },
-  { name: "connect", path: "/connect", ready: "main button h6, main button span" },
+  { name: "connect", path: "/connect", ready: "#main-content button h6, #main-content button span" },
   {
     name: "connect-server",
     path: "/connect",
-    ready: "main button span",
+    ready: "#main-content button span",
     act: async (page) => {
       await page.getByRole("button", { name: /REST/ }).click();
       await page.locator("main form input").first().waitFor();
@@ -137,7 +137,7 @@ export const SCREENS: Screen[] = [
   {
     name: "connect-preset",
     path: "/connect",
-    ready: "main button span",
+    ready: "#main-content button span",
     act: async (page) => {
       await page.getByRole("button", { name: /Socrata/ }).click();
       await page.locator("main form input").first().waitFor();
@@ -278,7 +278,7 @@ export const SCREENS: Screen[] = [
   { name: "home-viewer", path: "/", ready: "main table", role: "viewer" },
   { name: "grants-empty", path: "/grants", ready: "main section p", org: "blank" },
   { name: "policies-empty", path: "/policies", ready: "main section p", org: "blank" },
-  { name: "templates", path: "/templates", ready: "main li" },
+  { name: "templates", path: "/templates", ready: "#main-content li" },
   { name: "streams", path: "/streams", ready: "tbody tr" },
   { name: "rejected", path: "/rejected", ready: "tbody tr" },
   {
