@@ -259,7 +259,9 @@ describe("the audit trail", () => {
     await go("/audit");
     await page.getByLabel("What", { exact: true }).fill("quality.deploy");
     await expect
-      .poll(async () => new Set(await page.locator("tbody td:nth-child(3)").allTextContents()))
+      .poll(async () => new Set(await page.locator("tbody td:nth-child(3)").allTextContents()), {
+        timeout: 20_000,
+      })
       .toEqual(new Set(["quality.deploy"]));
     await picture(page, "trust-audit");
     await page.getByRole("link", { name: "quality.deploy" }).last().click();
