@@ -121,7 +121,7 @@ function Evidence({ incident }: { incident: Incident }) {
           }
         >
           <Typography>
-            {capital(load.message)} · <Moment at={load.checkedAt} />
+            {capital(inWords(load.message))} · <Moment at={load.checkedAt} />
           </Typography>
           {load.runId && (
             <MuiLink component={Link} to={`/runs/${load.runId}/show`}>
