@@ -162,7 +162,7 @@ const SCREENS: Screen[] = [
     ready: "input[name=email]",
     act: async (page) => {
       await givePassword(page, { ...stage.account("editor", ORG), org: "" });
-      await page.locator("#main-content li button").first().waitFor();
+      await page.locator("main li button").first().waitFor();
     },
   },
   {
@@ -246,7 +246,7 @@ const SCREENS: Screen[] = [
   {
     name: "link-confirm",
     path: "/confirm-email#not-a-token-of-anybody",
-    ready: "#main-content button",
+    ready: "main button",
     act: async (page, { signin }) => {
       await press(page, signin.confirm_email_submit);
       await page.locator('[role="alert"]').waitFor();
