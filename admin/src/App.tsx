@@ -45,6 +45,10 @@ const Incidents = lazy(() => import("./incidents/List.tsx"));
 const IncidentShow = lazy(() => import("./incidents/Show.tsx"));
 const Schedules = lazy(() => import("./schedules/List.tsx"));
 const ScheduleShow = lazy(() => import("./schedules/Show.tsx"));
+const Backfills = lazy(() => import("./backfills/List.tsx"));
+const BackfillShow = lazy(() => import("./backfills/Show.tsx"));
+const Freshness = lazy(() => import("./freshness/List.tsx"));
+const Limits = lazy(() => import("./limits/Limits.tsx"));
 const Templates = lazy(() => import("./templates/List.tsx"));
 const AuditRoom = lazy(() => import("./audit/Room.tsx"));
 const AuditEvent = lazy(() => import("./audit/Show.tsx"));
@@ -115,6 +119,10 @@ export function App() {
           <Route path="/pipelines/:name" element={<PipelineShow />} />
           <Route path="/schedules" element={<Schedules />} />
           <Route path="/schedules/:name" element={<ScheduleShow />} />
+          <Route path="/backfills" element={<Backfills />} />
+          <Route path="/backfills/:id" element={<BackfillShow />} />
+          <Route path="/freshness" element={<Freshness />} />
+          <Route path="/limits" element={<Limits />} />
           <Route path="/templates" element={<Templates />} />
           <Route path="/rejected" element={<Workbench />} />
           <Route path="/streams" element={<Streams />} />

@@ -1,5 +1,5 @@
---! Previous: sha1:c395a636934e781342b1ef8765dff956648c187a
---! Hash: sha1:cc23aa309e2bf5dd9401a7dd6fd7ac314029dcc6
+--! Previous: sha1:c316f31ebc18c1ae252daed6f9167b4c7f2cb6cc
+--! Hash: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
 
 -- States of a file's raw documents are numbered in the order in which they came about: the document store keeps the number,
 -- and an older state never takes the place of a newer one.

@@ -100,7 +100,7 @@ describe("an invited editor", () => {
   });
 
   test("is denied the rest: by the menu, by address, by GraphQL", async () => {
-    const menu = page.getByRole("menuitem");
+    const menu = page.getByRole("navigation", { name: "Main menu" }).getByRole("link");
     await menu.filter({ hasText: "Policies" }).waitFor();
     expect(await menu.filter({ hasText: "Grants" }).count()).toBe(0);
     expect(await menu.filter({ hasText: "Security" }).count()).toBe(0);

@@ -224,7 +224,7 @@ const SCREENS: Screen[] = [
     name: "account-proof",
     path: "/account/security",
     as: "viewer",
-    ready: "main li",
+    ready: "#main-content li",
     act: async (page, { account }) => {
       await inDatabase(
         stage,
@@ -263,12 +263,12 @@ const SCREENS: Screen[] = [
       await dialog(page);
     },
   },
-  { name: "account-security", path: "/account/security", as: "editor", ready: "main li" },
+  { name: "account-security", path: "/account/security", as: "editor", ready: "#main-content li" },
   {
     name: "account-totp",
     path: "/account/security",
     as: "editor",
-    ready: "main li",
+    ready: "#main-content li",
     act: async (page, { account }) => {
       await press(page, account.totp.add);
       await page.getByRole("textbox", { name: account.totp.secret }).waitFor();
@@ -278,7 +278,7 @@ const SCREENS: Screen[] = [
     name: "account-passkey",
     path: "/account/security",
     as: "editor",
-    ready: "main li",
+    ready: "#main-content li",
     act: async (page, { account }) => {
       await press(page, account.passkey.add);
       await page.getByRole("dialog").locator("input[name=name]").waitFor();

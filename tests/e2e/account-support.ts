@@ -34,7 +34,7 @@ export async function givePassword(page: Page, account: Pick<Account, "email" | 
   await page.locator("button[type=submit]").click();
 }
 
-export const signedIn = (page: Page): Promise<void> => page.getByRole("menuitem").first().waitFor();
+export const signedIn = (page: Page): Promise<void> => page.getByRole("banner").waitFor();
 
 export async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /: my account$/ }).click();

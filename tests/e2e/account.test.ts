@@ -17,7 +17,7 @@ import {
   signOut,
   urlOf,
 } from "./account-support.ts";
-import { type Account, picture, type Stage, setStage } from "./support.ts";
+import { type Account, menuLink, picture, type Stage, setStage } from "./support.ts";
 
 const NEW_PASSWORD = "entirely different words 42";
 const ORG = "observatory";
@@ -156,7 +156,7 @@ describe("mailed links", () => {
     await signedIn(page);
     await page.getByRole("button", { name: "Nina: my account" }).waitFor();
     // Uploading is an editor's right; members' settings are not.
-    await page.getByRole("menuitem", { name: "Upload" }).waitFor();
+    await menuLink(page, "Upload").waitFor();
     await page.context().close();
     const again = await openPage(stage, new URL(link).pathname + new URL(link).hash);
     await again.getByText("This link does not count any more").waitFor();
@@ -257,7 +257,7 @@ describe("sessions", () => {
     );
     // Not asked more often than every two seconds.
     await page.waitForTimeout(2_100);
-    await page.getByRole("menuitem", { name: "Datasets" }).click();
+    await menuLink(page, "Datasets").click();
     await page.getByText("Your session has ended").waitFor();
     await page.context().close();
   });
@@ -342,7 +342,7 @@ describe("one's own access", () => {
       .getByText("in 3 days")
       .waitFor();
     // And so uploading is open now.
-    await page.getByRole("menuitem", { name: "Upload" }).waitFor();
+    await menuLink(page, "Upload").waitFor();
     await page.context().close();
   });
 });
@@ -356,7 +356,7 @@ describe("looking as somebody else", () => {
       `{ users(filter: { email: { equalTo: "viewer@exchange.example" } }) { nodes { id } } }`,
     );
     const page = await stage.visit("owner", { org: "exchange" });
-    await page.getByRole("menuitem", { name: "Upload" }).waitFor();
+    await menuLink(page, "Upload").waitFor();
     await act(
       stage,
       owner,
@@ -367,7 +367,7 @@ describe("looking as somebody else", () => {
     const banner = page.getByRole("status").filter({ hasText: "You look as" });
     await banner.waitFor();
     await picture(page, "view-as");
-    expect(await page.getByRole("menuitem", { name: "Upload" }).count()).toBe(0);
+    expect(await menuLink(page, "Upload").count()).toBe(0);
     expect(await page.getByRole("link", { name: "Upload" }).count()).toBe(0);
     await page.goto(`${stage.url}/account/keys`);
     await banner.waitFor();
@@ -375,7 +375,7 @@ describe("looking as somebody else", () => {
     expect(await page.getByRole("button", { name: "Make a key" }).count()).toBe(0);
     await banner.getByRole("button", { name: "End" }).click();
     await banner.waitFor({ state: "detached" });
-    await page.getByRole("menuitem", { name: "Upload" }).waitFor();
+    await menuLink(page, "Upload").waitFor();
     await page.context().close();
   });
 });

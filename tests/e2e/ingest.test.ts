@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import pg from "pg";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
+import { menuLink, picture, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
 
 const PASSWORD = "pa55-of-the-shop";
 const ROWS = 250;
@@ -48,7 +48,7 @@ const main = () => owner.locator("main");
 describe("connect, discover, read", () => {
   test("a wrong password is understood and mended, and the connector works", async () => {
     await owner.goto(`${stage.url}/connectors`);
-    await owner.getByRole("link", { name: "Connect" }).first().click();
+    await owner.getByRole("link", { name: "Connect", exact: true }).first().click();
     await owner.getByRole("button", { name: /PostgreSQL/ }).waitFor();
     await picture(owner, "ingest-kinds");
     await owner.getByRole("button", { name: /PostgreSQL/ }).click();
@@ -120,6 +120,32 @@ describe("connect, discover, read", () => {
     await owner.getByRole("button", { name: "Resume" }).click();
   });
 
+  test("a range is read again slice by slice; a slice that fails stops it, and it goes on", async () => {
+    await shop.query("revoke select on orders from shop_reader");
+    await owner.goto(`${stage.url}/sources/orders`);
+    await owner.getByRole("link", { name: "Read a range again" }).click();
+    const dialog = owner.getByRole("dialog");
+    await dialog.getByText("The range is one of changed_at.").waitFor();
+    await dialog.getByLabel(/^From/).fill("2026-01-03");
+    await dialog.getByLabel(/^To/).fill("2026-01-01");
+    await dialog.getByRole("button", { name: "Start" }).click();
+    await dialog.getByText("The range is empty").waitFor();
+    await dialog.getByLabel(/^From/).fill("2026-01-01");
+    await dialog.getByLabel(/^To/).fill("2026-01-04");
+    await dialog.getByRole("button", { name: "Start" }).click();
+    await owner.getByRole("heading", { name: "2026-01-01 → 2026-01-04", level: 1 }).waitFor();
+    await owner.getByText("A slice failed, and the others wait").waitFor({ timeout: 60_000 });
+    await main().getByText("0 of 3 slices").waitFor();
+    await picture(owner, "backfill-failed");
+    await shop.query("grant select on orders to shop_reader");
+    await owner.getByRole("button", { name: "Go on" }).click();
+    await main().getByText("3 of 3 slices").waitFor({ timeout: 60_000 });
+    await main().getByText("Succeeded", { exact: true }).first().waitFor({ timeout: 60_000 });
+    await picture(owner, "backfill");
+    await owner.goto(`${stage.url}/backfills`);
+    await owner.getByRole("link", { name: "2026-01-01 → 2026-01-04" }).waitFor();
+  });
+
   test("somebody who may only look is offered nothing to change, and a client not even the room", async () => {
     const analyst = await stage.visit("analyst", { org: "observatory" });
     await analyst.goto(`${stage.url}/connectors/shop`);
@@ -128,7 +154,7 @@ describe("connect, discover, read", () => {
       expect(await analyst.getByRole("button", { name }).count()).toBe(0);
     await analyst.context().close();
     const viewer = await stage.visit("viewer", { org: "observatory" });
-    expect(await viewer.getByRole("menuitem", { name: "Connectors" }).count()).toBe(0);
+    expect(await menuLink(viewer, "Connectors").count()).toBe(0);
     await viewer.goto(`${stage.url}/connectors`);
     await viewer
       .getByRole("alert")

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { picture, readCounts, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
+import { menuLink, picture, readCounts, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
 
 const FIRST = `order_id,customer,amount,ordered_on
 1,Ada,10.50,2024-01-02
@@ -262,7 +262,7 @@ describe("the way in and out", () => {
       .waitFor();
     await guest.locator("input[name=password]").fill(password);
     await guest.getByRole("button", { name: "Sign in" }).click();
-    await guest.getByRole("menuitem", { name: "Datasets" }).click();
+    await menuLink(guest, "Datasets").click();
     await guest.getByRole("heading", { name: "Datasets", level: 1 }).waitFor();
     await guest.reload();
     await guest.getByRole("heading", { name: "Datasets", level: 1 }).waitFor();

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { startCadastre } from "../../cli/start.ts";
 import { projectRoot } from "../../lib/db/urls.ts";
 import { launchBrowser } from "../support/browser.ts";
@@ -42,8 +42,14 @@ export async function signIn(page: Page, url: string, account: Account): Promise
   await page.locator("input[name=password]").fill(account.password);
   await page.locator("button[type=submit]").click();
   await page.locator("main h1").waitFor();
-  await page.getByRole("menuitem").first().waitFor();
+  await page.getByRole("banner").waitFor();
 }
+
+/** The menu's way into a room. */
+export const menuLink = (page: Page, name: string | RegExp): Locator =>
+  page
+    .getByRole("navigation", { name: /Main menu|Menu principal/ })
+    .getByRole("link", { name, exact: typeof name === "string" });
 
 /** Runs the command line on that home, as an operator would. */
 async function command(home: string, args: string[], input = ""): Promise<void> {

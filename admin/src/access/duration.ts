@@ -1,3 +1,5 @@
+import { formatNumber } from "../components/format.ts";
+
 /** Lengths of time: as people type them, as the API takes them and tells them. */
 export interface Interval {
   years?: number | null;
@@ -38,6 +40,16 @@ export function durationOf(interval: Interval): Duration {
   const unit =
     [...UNITS].reverse().find((one) => seconds % SECONDS[one] === 0 && seconds >= SECONDS[one]) ?? "seconds";
   return { amount: String(seconds / SECONDS[unit]), unit };
+}
+
+/** The length as people of a locale write it: 1 day, 5 hours. */
+export function lengthText(locale: string, interval: Interval): string {
+  const { amount, unit } = durationOf(interval);
+  return formatNumber(locale, Number(amount), {
+    style: "unit",
+    unit: unit.slice(0, -1),
+    unitDisplay: "long",
+  });
 }
 
 export const intervalOf = ({ amount, unit }: Duration): Interval => ({ [unit]: Number(amount) });

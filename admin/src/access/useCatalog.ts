@@ -1,5 +1,6 @@
 /** Permissions, system roles and the organization's own roles, with what each has and from where. */
 import { useMemo } from "react";
+import { usePermissionMeaning } from "../account/usePermissions.ts";
 import { type Nodes, useAccess } from "./api.ts";
 
 export interface Permission {
@@ -116,5 +117,17 @@ export const groupOf = (permission: string): string => permission.split(".")[0] 
 
 export function useCatalog(): { catalog: Catalog | null; error: unknown } {
   const { data, error } = useAccess<Answer>(CATALOG);
-  return { catalog: useMemo(() => (data ? makeCatalog(data) : null), [data]), error };
+  const meaning = usePermissionMeaning();
+  const catalog = useMemo(() => {
+    if (!data) return null;
+    const made = makeCatalog(data);
+    return {
+      ...made,
+      permissions: made.permissions.map(({ key, description }) => ({
+        key,
+        description: meaning(key, description),
+      })),
+    };
+  }, [data, meaning]);
+  return { catalog, error };
 }

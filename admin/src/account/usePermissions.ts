@@ -1,10 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { useTranslate } from "react-admin";
 import { graphql } from "../providers/http.ts";
 
 const MAX_PERMISSIONS = 500;
 
+/** What a permission allows, in the interface's language; the database tells it in English. */
+export function usePermissionMeaning(): (key: string, english: string) => string {
+  const translate = useTranslate();
+  return useCallback((key, english) => translate(`app.permission.${key}`, { _: english }), [translate]);
+}
+
 /** The meaning of each permission, by its name. */
 export function usePermissions(): Record<string, string> {
+  const meaning = usePermissionMeaning();
   const { data } = useQuery({
     queryKey: ["permissions"],
     staleTime: Number.POSITIVE_INFINITY,
@@ -15,5 +24,7 @@ export function usePermissions(): Record<string, string> {
         { first: MAX_PERMISSIONS },
       ),
   });
-  return Object.fromEntries((data?.list.nodes ?? []).map(({ key, description }) => [key, description]));
+  return Object.fromEntries(
+    (data?.list.nodes ?? []).map(({ key, description }) => [key, meaning(key, description)]),
+  );
 }

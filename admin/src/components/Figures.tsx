@@ -1,5 +1,13 @@
 import { Box, Tooltip } from "@mui/material";
-import { formatAgo, formatBytes, formatDuration, formatMoment, formatNumber, toNumber } from "./format.ts";
+import {
+  formatAgo,
+  formatBytes,
+  formatDuration,
+  formatExact,
+  formatMoment,
+  formatNumber,
+  toNumber,
+} from "./format.ts";
 import { useLanguage } from "./useLanguage.ts";
 
 export function Count({ value }: { value: unknown }) {
@@ -22,7 +30,7 @@ export function Ago({ at }: { at: string | null | undefined }) {
   if (!at) return <>–</>;
   const date = new Date(at);
   return (
-    <Tooltip title={formatMoment(locale, date)} describeChild>
+    <Tooltip title={formatExact(locale, date)} describeChild>
       <time dateTime={at}>{formatAgo(locale, date)}</time>
     </Tooltip>
   );
@@ -31,7 +39,12 @@ export function Ago({ at }: { at: string | null | undefined }) {
 export function Moment({ at }: { at: string | null | undefined }) {
   const locale = useLanguage();
   if (!at) return <>–</>;
-  return <time dateTime={at}>{formatMoment(locale, new Date(at))}</time>;
+  const date = new Date(at);
+  return (
+    <time dateTime={at} title={formatExact(locale, date)}>
+      {formatMoment(locale, date)}
+    </time>
+  );
 }
 
 export function Duration({ from, to }: { from?: string | null | undefined; to?: string | null | undefined }) {

@@ -34,9 +34,16 @@ export function Page({ title, subtitle, crumbs = [], actions, children }: Props)
       <Stack
         direction={{ xs: "column", sm: "row" }}
         spacing={2}
-        sx={{ alignItems: { sm: "flex-start" }, justifyContent: "space-between", mb: 2.5 }}
+        useFlexGap
+        sx={{
+          alignItems: { sm: "flex-start" },
+          justifyContent: "space-between",
+          flexWrap: { sm: "wrap" },
+          mb: 2.5,
+        }}
       >
-        <Box sx={{ minWidth: 0 }}>
+        {/* Many actions go below the heading rather than press it into a narrow column. */}
+        <Box sx={{ minWidth: 0, flex: { sm: "1 1 320px" } }}>
           <Typography variant="h4" component="h1" sx={{ overflowWrap: "anywhere" }}>
             {title}
           </Typography>

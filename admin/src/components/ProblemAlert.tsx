@@ -1,7 +1,8 @@
-import { Alert, AlertTitle, Box, Chip, Stack } from "@mui/material";
+import { Alert, AlertTitle, Box, Chip, Stack, Typography } from "@mui/material";
 import type { ReactNode } from "react";
 import { useTranslate } from "react-admin";
 import { capital, type Problem } from "../providers/errors.ts";
+import { inLanguage } from "../providers/in-language.ts";
 
 interface Props {
   problem: Problem & { line?: number | string | null; column?: string | null };
@@ -11,8 +12,9 @@ interface Props {
 }
 
 /** What is wrong, what to do about it, and the code to look up. */
-export function ProblemAlert({ problem, severity = "error", title, action }: Props) {
+export function ProblemAlert({ problem: given, severity = "error", title, action }: Props) {
   const translate = useTranslate();
+  const problem = inLanguage(given);
   const places = [
     problem.line ? `${translate("app.problem.line")} ${problem.line}` : null,
     problem.column ? `${translate("app.problem.column")} ${problem.column}` : null,
@@ -24,6 +26,11 @@ export function ProblemAlert({ problem, severity = "error", title, action }: Pro
       <AlertTitle sx={{ fontWeight: 650 }}>{title ?? capital(problem.message)}</AlertTitle>
       {title && <Box>{capital(problem.message)}</Box>}
       {problem.hint && <Box sx={{ mt: 0.5 }}>{problem.hint}</Box>}
+      {problem.original && (
+        <Typography variant="body2" color="textSecondary" lang="en" sx={{ mt: 0.5 }}>
+          {problem.original}
+        </Typography>
+      )}
       {places.length > 0 && (
         <Stack direction="row" spacing={0.5} sx={{ mt: 1 }}>
           {places.map((place) => (

@@ -29,7 +29,8 @@ function Edges({ children }: { children: ReactNode }) {
     return () => observer.disconnect();
   });
   return (
-    <Box ref={box} sx={{ overflowX: "auto" }} {...(scrolls ? { tabIndex: 0 } : {})}>
+    // Texts for screen readers alone are placed absolutely: within the surface, or the page would grow by them.
+    <Box ref={box} sx={{ overflowX: "auto", position: "relative" }} {...(scrolls ? { tabIndex: 0 } : {})}>
       {children}
     </Box>
   );

@@ -68,6 +68,11 @@ export function formatAgo(locale: string, at: Date, now = Date.now()): string {
   return relative.format(0, "second");
 }
 
+/** A moment with the zone that it is told in. */
+export function formatExact(locale: string, at: Date): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }).format(at);
+}
+
 export function formatMoment(locale: string, at: Date): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
 }

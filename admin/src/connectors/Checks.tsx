@@ -4,7 +4,7 @@ import { PlainTable } from "../access/PlainTable.tsx";
 import { personName, usePeopleById } from "../access/usePeople.ts";
 import { Ago, Duration } from "../components/Figures.tsx";
 import { Section } from "../components/Section.tsx";
-import { capital } from "../providers/errors.ts";
+import { told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import type { Check } from "./types.ts";
 
@@ -13,7 +13,7 @@ function Told({ check }: { check: Check }) {
   if (check.error)
     return (
       <Typography variant="body2" color="error">
-        {capital(check.error.message)} ({check.error.code})
+        {told(check.error)} ({check.error.code})
       </Typography>
     );
   if (check.result?.found)

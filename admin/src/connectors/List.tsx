@@ -10,7 +10,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
-import { capital, problemOf } from "../providers/errors.ts";
+import { problemOf, told } from "../providers/errors.ts";
 import { kindIcon, useKindWords } from "./kinds.tsx";
 import { StateChip } from "./StateChip.tsx";
 import { ConnectorTabs } from "./Tabs.tsx";
@@ -42,7 +42,7 @@ function State({ connector }: { connector: Listed }) {
       </Stack>
       {connector.status === "failing" && connector.error && (
         <Typography variant="body2" color="error">
-          {capital(connector.error.message)}
+          {told(connector.error)}
         </Typography>
       )}
     </Stack>

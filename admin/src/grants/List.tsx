@@ -1,9 +1,11 @@
 import AddIcon from "@mui/icons-material/Add";
+import KeyIcon from "@mui/icons-material/VpnKeyOutlined";
 import { Button, Tab, Tabs } from "@mui/material";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { type Nodes, useAccess } from "../access/api.ts";
 import { Gate } from "../access/Gate.tsx";
+import { EmptyState } from "../components/EmptyState.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
@@ -45,19 +47,14 @@ export default function GrantList() {
   const all = data && [...data.live.nodes, ...data.past.nodes];
   const counted = (one: GrantState) => all?.filter((grant) => stateOf(grant) === one).length ?? 0;
   const title = translate("app.grants.title");
+  const give = mayGive && (
+    <Button variant="contained" startIcon={<AddIcon />} onClick={() => setGiving(true)}>
+      {translate("app.grants.give")}
+    </Button>
+  );
   return (
     <Gate permissions={["role.share", "audit.view"]} title={title}>
-      <Page
-        title={title}
-        subtitle={translate("app.grants.subtitle")}
-        actions={
-          mayGive && (
-            <Button variant="contained" startIcon={<AddIcon />} onClick={() => setGiving(true)}>
-              {translate("app.grants.give")}
-            </Button>
-          )
-        }
-      >
+      <Page title={title} subtitle={translate("app.grants.subtitle")} actions={give}>
         {error ? <ProblemAlert problem={problemOf(error)} /> : null}
         <Tabs
           value={state}
@@ -77,7 +74,16 @@ export default function GrantList() {
         </Tabs>
         <div role="tabpanel" id="grants-panel" aria-labelledby={`grants-tab-${state}`}>
           <Section flush>
-            <GrantsTable grants={all && inOrder(all, state)} empty={`app.grants.none_${state}`} />
+            {all?.length === 0 ? (
+              <EmptyState
+                icon={<KeyIcon />}
+                title={translate("app.grants.none")}
+                text={translate("app.grants.none_text")}
+                action={give}
+              />
+            ) : (
+              <GrantsTable grants={all && inOrder(all, state)} empty={`app.grants.none_${state}`} />
+            )}
           </Section>
         </div>
         {giving && <GrantDialog onClose={() => setGiving(false)} />}

@@ -1,15 +1,15 @@
-/** A moment whose versions are archived: brings the archives back into history, then shows it. */
-import UnarchiveIcon from "@mui/icons-material/Unarchive";
-import { Button } from "@mui/material";
-import { useNotify, useRefresh, useTranslate } from "react-admin";
-import { useMayOn } from "../access/useMayOn.ts";
+/** A moment whose versions are archived: one click shows it, and it goes back to the archive by itself. */
+import HistoryIcon from "@mui/icons-material/History";
+import { Box, Button, LinearProgress, Typography } from "@mui/material";
+import { useState } from "react";
+import { useRefresh, useTranslate } from "react-admin";
 import { useAct } from "../account/useAct.ts";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import type { Problem } from "../providers/errors.ts";
-import { attachArchives } from "./archives.ts";
+import { bringBack } from "./archives.ts";
 
-/** How long they stay, unless somebody asks again. */
-const DAYS = 7;
+/** Code of the error of such a moment. */
+export const ARCHIVED = "RT005";
 
 interface Props {
   problem: Problem;
@@ -20,29 +20,44 @@ interface Props {
 
 export function ArchivedProblem({ problem, datasetId, moment }: Props) {
   const translate = useTranslate();
-  const notify = useNotify();
   const refresh = useRefresh();
-  const may = useMayOn("compliance.edit", datasetId);
-  const attach = useAct(async () => {
-    const count = await attachArchives(datasetId, moment, DAYS);
-    notify("app.history.attached", { messageArgs: { smart_count: count, days: DAYS } });
+  const [progress, setProgress] = useState({ done: 0, of: 0 });
+  const show = useAct(async () => {
+    await bringBack(datasetId, moment, setProgress);
     refresh();
   });
+  const text = translate("app.history.looking", { done: progress.done, smart_count: progress.of });
   return (
     <>
       <ProblemAlert
         severity="info"
         title={translate("app.history.archived")}
-        problem={may ? { ...problem, hint: translate("app.history.attach_hint", { days: DAYS }) } : problem}
+        problem={{ ...problem, message: translate("app.history.archived_text"), hint: null }}
         action={
-          may && (
-            <Button startIcon={<UnarchiveIcon />} loading={attach.busy} onClick={() => attach.act()}>
-              {translate(attach.busy ? "app.history.attaching" : "app.history.attach")}
-            </Button>
-          )
+          <Button
+            variant="contained"
+            startIcon={<HistoryIcon />}
+            loading={show.busy}
+            onClick={() => show.act()}
+          >
+            {translate("app.history.look")}
+          </Button>
         }
       />
-      {attach.problem && <ProblemAlert problem={attach.problem} />}
+      {show.busy && (
+        <Box role="status">
+          <LinearProgress
+            aria-label={text}
+            {...(progress.of > 1
+              ? { variant: "determinate", value: (100 * progress.done) / progress.of }
+              : {})}
+          />
+          <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
+            {text}
+          </Typography>
+        </Box>
+      )}
+      {show.problem && <ProblemAlert problem={show.problem} />}
     </>
   );
 }

@@ -13,6 +13,7 @@ import { Tile, Tiles } from "../components/Tiles.tsx";
 import { problemOf } from "../providers/errors.ts";
 import type { Description } from "../providers/records.ts";
 import { useDescription } from "../records/useDescription.ts";
+import { ARCHIVED, ArchivedProblem } from "./ArchivedProblem.tsx";
 import { type Load, useLoads } from "./api.ts";
 import { DiffRows } from "./DiffRows.tsx";
 import { LoadsTimeline } from "./LoadsTimeline.tsx";
@@ -133,7 +134,11 @@ function Content({ description }: { description: Description }) {
           )}
         </Stack>
       </Section>
-      {problem ? <ProblemAlert problem={problemOf(problem)} /> : null}
+      {problem && span && problemOf(problem).code === ARCHIVED ? (
+        <ArchivedProblem problem={problemOf(problem)} datasetId={dataset.id} moment={span.from} />
+      ) : problem ? (
+        <ProblemAlert problem={problemOf(problem)} />
+      ) : null}
       {difference.data && <Figures difference={difference.data} />}
       {difference.data && span && (
         <Box

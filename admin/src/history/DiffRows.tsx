@@ -40,6 +40,7 @@ export function Cells({ row, description }: { row: DiffRow; description: Descrip
       component="dl"
       sx={{
         m: 0,
+        minWidth: 300,
         display: "grid",
         gridTemplateColumns: "minmax(90px, max-content) 1fr",
         columnGap: 2,

@@ -1,49 +1,45 @@
-/** Archives of a dataset's history, over the platform API. */
+/** Moments of which versions are archived: brought back to be looked at, over the platform API. */
 import { ApiError } from "../providers/errors.ts";
 import { graphql } from "../providers/http.ts";
 
-/** As many are brought back by one click; a moment needs all that span it. */
-const MAX_ARCHIVES = 200;
 const LOOK_MS = 1000;
 /** An archive of 10,000 versions takes less than a second; a busy worker may take its time. */
 const MAX_LOOKS = 300;
 
-interface Archive {
-  id: string;
-  state: "archived" | "attached";
-  attachError: { message: string; hint?: string } | null;
+interface Look {
+  /** Archives that are still to come. */
+  waiting: number;
+  error: { code?: string; message: string; hint?: string } | null;
 }
 
-async function archivesOf(datasetId: string, moment: string): Promise<Archive[]> {
-  const { list } = await graphql<{ list: { nodes: Archive[] } }>(
+async function look(datasetId: string, moment: string, retry: boolean): Promise<Look> {
+  const { done } = await graphql<{ done: { result: Look } }>(
     "platform",
-    `query Archives($datasetId: UUID!, $moment: Datetime!, $first: Int!) {
-      list: archives(first: $first, filter: { datasetId: { equalTo: $datasetId }, state: { equalTo: "archived" },
-        validFromMin: { lessThanOrEqualTo: $moment }, validToMax: { greaterThan: $moment } }) {
-        nodes { id state attachError }
-      }
+    `mutation Look($datasetId: UUID!, $moment: Datetime!, $retry: Boolean!) {
+      done: lookAtMoment(input: { datasetId: $datasetId, moment: $moment, retry: $retry }) { result }
     }`,
-    { datasetId, moment, first: MAX_ARCHIVES },
+    { datasetId, moment, retry },
   );
-  return list.nodes;
+  return done.result;
 }
 
-/** Brings back what the moment needs; how many archives there were. Rejects with why one could not be brought back. */
-export async function attachArchives(datasetId: string, moment: string, days: number): Promise<number> {
-  const wanted = await archivesOf(datasetId, moment);
-  for (const { id } of wanted) {
-    await graphql(
-      "platform",
-      "mutation Attach($archiveId: UUID!, $days: Int!) { attachArchive(input: { archiveId: $archiveId, days: $days }) { clientMutationId } }",
-      { archiveId: id, days },
-    );
-  }
-  for (let look = 0; look < MAX_LOOKS; look++) {
-    const open = await archivesOf(datasetId, moment);
-    const failed = open.find((archive) => archive.attachError !== null)?.attachError;
-    if (failed) throw new ApiError({ message: failed.message, hint: failed.hint ?? null }, 409);
-    if (open.length === 0) return wanted.length;
+/** Resolves when the moment is whole; tells meanwhile how many archives of how many are back. Rejects with why one cannot come. */
+export async function bringBack(
+  datasetId: string,
+  moment: string,
+  tell: (progress: { done: number; of: number }) => void,
+): Promise<void> {
+  const first = await look(datasetId, moment, true);
+  let now = first;
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    if (now.error) {
+      const { code = null, message, hint = null } = now.error;
+      throw new ApiError({ code, message, hint }, 409);
+    }
+    if (now.waiting === 0) return;
+    tell({ done: Math.max(0, first.waiting - now.waiting), of: first.waiting });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    now = await look(datasetId, moment, false);
   }
-  throw new Error("the archives are still being brought back");
+  throw new Error("the archives are still being brought back; ask again in a while");
 }

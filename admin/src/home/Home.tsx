@@ -18,6 +18,8 @@ import { RunsTable } from "../runs/RunsTable.tsx";
 import { MOVING, type Run } from "../runs/types.ts";
 import { UploadButton } from "../runs/UploadButton.tsx";
 import { NextSteps } from "./NextSteps.tsx";
+import { Standing } from "./Standing.tsx";
+import { Start } from "./Start.tsx";
 
 const LATEST_RUNS = 6;
 const SHOWN_DATASETS = 6;
@@ -142,9 +144,11 @@ export default function Home() {
         <FirstFile />
       ) : (
         <Stack spacing={2}>
-          {maySeeRuns && <NextSteps />}
+          <NextSteps />
+          <Standing lastLoad={runs.data?.[0]?.createdAt} />
           <DatasetCards datasets={datasets.data ?? []} total={datasets.total ?? 0} />
           {runs.data && runs.data.length > 0 && <LatestRuns runs={runs.data} />}
+          <Start />
         </Stack>
       )}
     </Page>

@@ -1,14 +1,19 @@
 import ArrowForwardIcon from "@mui/icons-material/ArrowForward";
+import CableIcon from "@mui/icons-material/CableOutlined";
 import CheckIcon from "@mui/icons-material/CheckCircleOutlined";
 import ErrorIcon from "@mui/icons-material/ErrorOutlined";
+import RequestIcon from "@mui/icons-material/MarkEmailUnreadOutlined";
 import PauseIcon from "@mui/icons-material/PauseCircleOutlined";
+import IncidentIcon from "@mui/icons-material/ReportProblemOutlined";
 import RuleIcon from "@mui/icons-material/RuleOutlined";
+import LateIcon from "@mui/icons-material/UpdateDisabledOutlined";
 import { List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Typography } from "@mui/material";
 import type { ReactNode } from "react";
 import { Link, useGetList, useTranslate } from "react-admin";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
 import type { RejectedRow, Run } from "../runs/types.ts";
+import { useHome } from "./useHome.ts";
 
 const newest = { sort: { field: "createdAt", order: "DESC" as const }, pagination: { page: 1, perPage: 1 } };
 /** A failure that nobody looked at for this long is no longer what to do next. */
@@ -24,15 +29,49 @@ interface Step {
   count: number;
   to: string;
   icon: ReactNode;
+  /** Where the second line is not the step's own. */
+  text?: string;
 }
 
-function useSteps(): { steps: Step[]; isPending: boolean } {
+/** Access that somebody waits for, what failed and nobody has ended, what is late. */
+function useWatch(): Step[] {
+  const { figures, forMe } = useHome();
+  const open = figures?.incidents?.totalCount ?? 0;
+  const critical = (figures?.critical?.totalCount ?? 0) > 0;
+  return [
+    { key: "requests", count: forMe, to: "/requests", icon: <RequestIcon color="info" /> },
+    {
+      key: critical ? "critical" : "incidents",
+      text: "incidents",
+      count: open,
+      to: "/incidents",
+      icon: <IncidentIcon color={critical ? "error" : "warning"} />,
+    },
+    {
+      key: "late",
+      count: figures?.late?.totalCount ?? 0,
+      to: "/freshness",
+      icon: <LateIcon color="warning" />,
+    },
+    {
+      key: "failing",
+      count: figures?.failing?.totalCount ?? 0,
+      to: "/connectors",
+      icon: <CableIcon color="error" />,
+    },
+  ];
+}
+
+/** Loads that wait for a decision, failed, or have rows to correct. */
+function useLoads(): { steps: Step[]; isPending: boolean } {
   const mayFix = useMay("run.execute");
-  const held = useGetList<Run>("runs", { ...newest, filter: { status: "held" } });
-  const failed = useGetList<Run>("runs", {
-    ...newest,
-    filter: { status: "failed", "createdAt@from": recently() },
-  });
+  const maySee = useMay("run.view");
+  const held = useGetList<Run>("runs", { ...newest, filter: { status: "held" } }, { enabled: maySee });
+  const failed = useGetList<Run>(
+    "runs",
+    { ...newest, filter: { status: "failed", "createdAt@from": recently() } },
+    { enabled: maySee },
+  );
   const open = useGetList<RejectedRow>(
     "rejectedRows",
     {
@@ -64,13 +103,14 @@ function useSteps(): { steps: Step[]; isPending: boolean } {
       icon: <RuleIcon color="info" />,
     },
   ];
-  return { steps: steps.filter((step) => step.count > 0), isPending: held.isPending || failed.isPending };
+  return { steps, isPending: held.isLoading || failed.isLoading };
 }
 
 /** What waits for somebody: decisions first, then failures, then rows to correct. */
 export function NextSteps() {
   const translate = useTranslate();
-  const { steps, isPending } = useSteps();
+  const { steps: loads, isPending } = useLoads();
+  const steps = [...loads.slice(0, 1), ...useWatch(), ...loads.slice(1)].filter((step) => step.count > 0);
   if (isPending) return null;
   if (steps.length === 0) {
     return (
@@ -91,7 +131,7 @@ export function NextSteps() {
               <ListItemIcon sx={{ minWidth: 40 }}>{step.icon}</ListItemIcon>
               <ListItemText
                 primary={translate(`app.home.next_${step.key}`, { smart_count: step.count })}
-                secondary={translate(`app.home.next_${step.key}_text`)}
+                secondary={translate(`app.home.next_${step.text ?? step.key}_text`)}
               />
               <ArrowForwardIcon fontSize="small" color="action" />
             </ListItemButton>

@@ -49,11 +49,10 @@ export const enHistory = {
   skipped: "%{smart_count} row left as it is. |||| %{smart_count} rows left as they are.",
   to_undo_run: "Open the undo",
   archived: "That moment is in the archive",
-  attach: "Bring it back",
-  attaching: "Bringing it back…",
-  attach_hint:
-    "Its versions lie in the object store. Brought back, they are in history again for %{days} days.",
-  attached: "One archive is back for %{days} days |||| %{smart_count} archives are back for %{days} days",
+  archived_text:
+    "Its versions lie in the object store. They come back into history for an hour after the last look, with the same filters and masks as ever, then go back by themselves.",
+  look: "Show that moment",
+  looking: "%{done} of %{smart_count} archive is back… |||| %{done} of %{smart_count} archives are back…",
   is_undo: "This run undid a load.",
   is_undo_link: "The load",
   was_undone: "This load was undone.",

@@ -4,10 +4,13 @@ import { enAccount } from "./en-account.ts";
 import { enAudit } from "./en-audit.ts";
 import { enProposal } from "./en-contract.ts";
 import { enHistory, enIncoming } from "./en-history.ts";
+import { enHome, enMenu } from "./en-home.ts";
 import { enIngest } from "./en-ingest.ts";
 import { enLineage } from "./en-lineage.ts";
-import { enAnomaly, enIncident, enProfile, enQuality } from "./en-quality.ts";
+import { enBackfill, enFreshness, enLimits } from "./en-operations.ts";
+import { enQuality } from "./en-quality.ts";
 import { enSchedule, enTemplate } from "./en-schedule.ts";
+import { enAnomaly, enIncident, enProfile } from "./en-watch.ts";
 
 const run = {
   title: "Runs",
@@ -246,36 +249,6 @@ const contract = {
   saved: "The contract has a new version",
 };
 
-const home = {
-  welcome: "Signed in as %{name}",
-  first_title: "Load your first file",
-  first_text: "A file becomes a typed, checked and versioned table that you can query at once.",
-  first_wait: "Nobody has loaded anything yet. An editor of your organization can upload the first file.",
-  step_upload: "Upload",
-  step_upload_text: "Drop a CSV or JSON lines file. Types and keys are inferred, with the evidence.",
-  step_check: "Check",
-  step_check_text:
-    "Rows that break the contract are set aside with the reason, to be corrected and replayed.",
-  step_query: "Query",
-  step_query_text: "Browse, edit and restore rows here, or query them with GraphQL and SQL.",
-  next: "What to do next",
-  next_held: "%{smart_count} load waits for a decision |||| %{smart_count} loads wait for a decision",
-  next_held_text: "The quality gate held it: release it or reject it.",
-  next_failed:
-    "%{smart_count} load failed in the last week |||| %{smart_count} loads failed in the last week",
-  next_failed_text: "The reason and the remedy are on its page.",
-  next_open:
-    "%{smart_count} rejected row can be corrected |||| %{smart_count} rejected rows can be corrected",
-  next_open_text: "Correct them in the browser and replay them.",
-  all_done: "Nothing waits for you.",
-  datasets: "Datasets",
-  all_datasets: "All %{total} datasets",
-  rows: "row |||| rows",
-  loaded: "Loaded",
-  runs: "Latest runs",
-  all_runs: "All runs",
-};
-
 const dataset = {
   title: "Datasets",
   one: "Dataset",
@@ -308,6 +281,11 @@ export const en = {
     audit: enAudit,
     quality: enQuality,
     schedule: enSchedule,
+    /** Empty: the database tells them in English. */
+    permission: {} as Record<string, string>,
+    backfill: enBackfill,
+    freshness: enFreshness,
+    limits: enLimits,
     template: enTemplate,
     incident: enIncident,
     profile: enProfile,
@@ -315,30 +293,7 @@ export const en = {
     actions: "Actions",
     ...enAccount,
     ...enAccess,
-    menu: {
-      label: "Main menu",
-      home: "Home",
-      datasets: "Datasets",
-      runs: "Runs",
-      upload: "Upload",
-      connectors: "Connectors",
-      pipelines: "Pipelines",
-      rejected: "Rejected rows",
-      streams: "Streams",
-      notifications: "Notifications",
-      quality: "Quality",
-      incidents: "Incidents",
-      audit: "Audit",
-      schedules: "Schedules",
-      members: "Members",
-      access: "Access",
-      roles: "Roles",
-      grants: "Grants",
-      requests: "Requests",
-      policies: "Policies",
-      why: "Why?",
-      security: "Security",
-    },
+    menu: enMenu,
     login: {
       title: "Sign in",
       tagline: "Data with boundaries, history and title.",
@@ -379,7 +334,7 @@ export const en = {
       page: "This page could not be shown",
       again: "Try again",
     },
-    home,
+    home: enHome,
     dataset,
     contract,
     run,

@@ -58,12 +58,10 @@ export const frHistory: typeof enHistory = {
   skipped: "%{smart_count} ligne laissée telle quelle. |||| %{smart_count} lignes laissées telles quelles.",
   to_undo_run: "Ouvrir l'annulation",
   archived: "Ce moment est archivé",
-  attach: "Le faire revenir",
-  attaching: "Retour en cours…",
-  attach_hint:
-    "Ses versions se trouvent dans le stockage d’objets. Une fois revenues, elles restent dans l’historique pendant %{days} jours.",
-  attached:
-    "Une archive est revenue pour %{days} jours |||| %{smart_count} archives sont revenues pour %{days} jours",
+  archived_text:
+    "Ses versions se trouvent dans le stockage d’objets. Elles reviennent dans l’historique jusqu’à une heure après le dernier regard, avec les mêmes filtres et masques que toujours, puis repartent d’elles-mêmes.",
+  look: "Montrer ce moment",
+  looking: "%{done} archive revenue sur %{smart_count}… |||| %{done} archives revenues sur %{smart_count}…",
   is_undo: "Cette exécution a annulé un chargement.",
   is_undo_link: "Le chargement",
   was_undone: "Ce chargement a été annulé.",

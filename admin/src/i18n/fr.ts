@@ -5,10 +5,14 @@ import { frAccount } from "./fr-account.ts";
 import { frAudit } from "./fr-audit.ts";
 import { frProposal } from "./fr-contract.ts";
 import { frHistory, frIncoming } from "./fr-history.ts";
+import { frHome, frMenu } from "./fr-home.ts";
 import { frIngest } from "./fr-ingest.ts";
 import { frLineage } from "./fr-lineage.ts";
-import { frAnomaly, frIncident, frProfile, frQuality } from "./fr-quality.ts";
+import { frBackfill, frFreshness, frLimits } from "./fr-operations.ts";
+import { frQuality } from "./fr-quality.ts";
 import { frSchedule, frTemplate } from "./fr-schedule.ts";
+import { frAnomaly, frIncident, frProfile } from "./fr-watch.ts";
+import { permissionsFr } from "./permissions-fr.ts";
 
 const run = {
   title: "Chargements",
@@ -258,36 +262,6 @@ const contract = {
   saved: "Le contrat a une nouvelle version",
 };
 
-const home = {
-  welcome: "Connecté en tant que %{name}",
-  first_title: "Chargez votre premier fichier",
-  first_text: "Un fichier devient une table typée, contrôlée et versionnée, interrogeable aussitôt.",
-  first_wait: "Rien n’a encore été chargé. Un éditeur de votre organisation peut déposer le premier fichier.",
-  step_upload: "Déposer",
-  step_upload_text: "Déposez un fichier CSV ou JSON. Les types et les clés sont déduits, avec les indices.",
-  step_check: "Contrôler",
-  step_check_text: "Les lignes hors contrat sont mises de côté avec la raison, à corriger puis à reprendre.",
-  step_query: "Interroger",
-  step_query_text:
-    "Parcourez, modifiez et rétablissez les lignes ici, ou interrogez-les en GraphQL et en SQL.",
-  next: "À faire maintenant",
-  next_held:
-    "%{smart_count} chargement attend une décision |||| %{smart_count} chargements attendent une décision",
-  next_held_text: "Le contrôle de qualité l’a retenu : libérez-le ou refusez-le.",
-  next_failed:
-    "%{smart_count} chargement a échoué cette semaine |||| %{smart_count} chargements ont échoué cette semaine",
-  next_failed_text: "La raison et le remède sont sur sa page.",
-  next_open: "%{smart_count} ligne rejetée à corriger |||| %{smart_count} lignes rejetées à corriger",
-  next_open_text: "Corrigez-les dans le navigateur et reprenez-les.",
-  all_done: "Rien ne vous attend.",
-  datasets: "Jeux de données",
-  all_datasets: "Les %{total} jeux de données",
-  rows: "ligne |||| lignes",
-  loaded: "Chargé",
-  runs: "Derniers chargements",
-  all_runs: "Tous les chargements",
-};
-
 const dataset = {
   title: "Jeux de données",
   one: "Jeu de données",
@@ -320,6 +294,10 @@ export const fr: typeof en = {
     audit: frAudit,
     quality: frQuality,
     schedule: frSchedule,
+    permission: permissionsFr,
+    backfill: frBackfill,
+    freshness: frFreshness,
+    limits: frLimits,
     template: frTemplate,
     incident: frIncident,
     profile: frProfile,
@@ -327,30 +305,7 @@ export const fr: typeof en = {
     actions: "Actions",
     ...frAccount,
     ...frAccess,
-    menu: {
-      label: "Menu principal",
-      home: "Accueil",
-      datasets: "Jeux de données",
-      runs: "Chargements",
-      upload: "Déposer",
-      connectors: "Connecteurs",
-      pipelines: "Traitements",
-      rejected: "Lignes rejetées",
-      streams: "Flux",
-      notifications: "Notifications",
-      quality: "Qualité",
-      incidents: "Incidents",
-      audit: "Audit",
-      schedules: "Planifications",
-      members: "Membres",
-      access: "Accès",
-      roles: "Rôles",
-      grants: "Droits donnés",
-      requests: "Demandes",
-      policies: "Politiques",
-      why: "Pourquoi ?",
-      security: "Sécurité",
-    },
+    menu: frMenu,
     login: {
       title: "Connexion",
       tagline: "Des données bornées, datées, titrées.",
@@ -397,7 +352,7 @@ export const fr: typeof en = {
       page: "Cette page n’a pas pu s’afficher",
       again: "Réessayer",
     },
-    home,
+    home: frHome,
     dataset,
     contract,
     run,

@@ -4,6 +4,7 @@ import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { personName, usePeopleById } from "../access/usePeople.ts";
 import { Ago, Count } from "../components/Figures.tsx";
 import { capital } from "../providers/errors.ts";
+import { inWords } from "../providers/in-language.ts";
 import { IncidentStateChip, SeverityChip } from "../quality/Chips.tsx";
 import type { Incident } from "../quality/types.ts";
 
@@ -40,7 +41,7 @@ export function IncidentsTable({ incidents, dataset = true }: Props) {
             to={`/incidents/${id}`}
             sx={{ fontWeight: 600, overflowWrap: "anywhere" }}
           >
-            {capital(title)}
+            {capital(inWords(title))}
           </MuiLink>
           <Typography variant="body2" color="textSecondary">
             {ruleName}

@@ -14,6 +14,7 @@ import { Tile, Tiles } from "../components/Tiles.tsx";
 import { NOW_AND_THEN_MS, useAsked } from "../connectors/useAsked.ts";
 import { useSession } from "../layout/useSession.ts";
 import { capital, problemOf } from "../providers/errors.ts";
+import { inWords } from "../providers/in-language.ts";
 import { IncidentStateChip, SeverityChip } from "../quality/Chips.tsx";
 import { Failing, ResultTrend } from "../quality/RuleResults.tsx";
 import { definitionOf, fieldsOf, INCIDENT, type Incident } from "../quality/types.ts";
@@ -120,7 +121,7 @@ function Evidence({ incident }: { incident: Incident }) {
           }
         >
           <Typography>
-            {capital(load.message)} · <Moment at={load.checkedAt} />
+            {capital(inWords(load.message))} · <Moment at={load.checkedAt} />
           </Typography>
           {load.runId && (
             <MuiLink component={Link} to={`/runs/${load.runId}/show`}>
@@ -147,7 +148,7 @@ function Room({ incident }: { incident: Whole }) {
   const close = () => setAsking(null);
   return (
     <Page
-      title={capital(incident.title)}
+      title={capital(inWords(incident.title))}
       crumbs={[
         { label: translate("app.incident.title"), to: "/incidents" },
         ...(incident.dataset

@@ -1,31 +1,22 @@
-import CloudUploadIcon from "@mui/icons-material/CloudUploadOutlined";
-import GroupIcon from "@mui/icons-material/GroupOutlined";
-import MailIcon from "@mui/icons-material/MailOutlined";
-import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
-import HomeIcon from "@mui/icons-material/SpaceDashboardOutlined";
-import TableIcon from "@mui/icons-material/TableChartOutlined";
 import { Box } from "@mui/material";
 import { lazy, type ReactNode, Suspense } from "react";
 import {
   AppBar,
   LoadingIndicator,
   LocalesMenuButton,
-  Menu,
   Layout as RaLayout,
   ToggleThemeButton,
-  useTranslate,
 } from "react-admin";
 import { ReasonGate } from "../history/ReasonGate.tsx";
-import { AccessMenu } from "./AccessMenu.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { Brand } from "./Brand.tsx";
 import { ErrorPage } from "./ErrorPage.tsx";
-import { IngestMenu } from "./IngestMenu.tsx";
+import { SideMenu } from "./menu/SideMenu.tsx";
 import { OrganizationMenu } from "./OrganizationMenu.tsx";
 import { ProofGate } from "./ProofGate.tsx";
 import { useDocumentLanguage } from "./useDocumentLanguage.ts";
 import { useHeartbeat } from "./useHeartbeat.ts";
-import { useMay, useSession } from "./useSession.ts";
+import { useMay } from "./useSession.ts";
 import { ViewAsBanner } from "./ViewAsBanner.tsx";
 
 const Bell = lazy(() => import("../notifications/Bell.tsx"));
@@ -34,7 +25,16 @@ function Toolbar() {
   const member = useMay("organization.view");
   return (
     <>
-      <LocalesMenuButton />
+      {/* A phone has no room for the language's name; it is still read aloud. */}
+      <Box
+        sx={{
+          "& .MuiButton-root": { fontSize: { xs: 0, sm: "inherit" }, minWidth: 0, px: { xs: 0.5, sm: 1.5 } },
+          "& .MuiButton-startIcon": { mx: { xs: 0, sm: "-2px 8px" } },
+          "& .MuiButton-endIcon": { display: { xs: "none", sm: "inherit" } },
+        }}
+      >
+        <LocalesMenuButton />
+      </Box>
       <ToggleThemeButton />
       {member && (
         <Suspense>
@@ -61,38 +61,6 @@ function TopBar() {
       <OrganizationMenu />
       <Box sx={{ flex: 1 }} />
     </AppBar>
-  );
-}
-
-function SideMenu() {
-  const translate = useTranslate();
-  const mayUpload = useMay("run.execute");
-  const maySeeRuns = useMay("run.view");
-  // Whoever has a grant on a single dataset finds it there; who has none finds an empty room.
-  const maySeeData = useSession()?.org != null;
-  const maySeeMembers = useMay("member.view");
-  const mayOperate = useMay("platform.view");
-  return (
-    <Menu sx={{ pt: 1.5 }} aria-label={translate("app.menu.label")}>
-      <Menu.Item to="/" primaryText={translate("app.menu.home")} leftIcon={<HomeIcon />} />
-      {maySeeData && (
-        <Menu.Item to="/datasets" primaryText={translate("app.menu.datasets")} leftIcon={<TableIcon />} />
-      )}
-      {maySeeRuns && (
-        <Menu.Item to="/runs" primaryText={translate("app.menu.runs")} leftIcon={<HistoryIcon />} />
-      )}
-      {mayUpload && (
-        <Menu.Item to="/upload" primaryText={translate("app.menu.upload")} leftIcon={<CloudUploadIcon />} />
-      )}
-      <IngestMenu />
-      {maySeeMembers && (
-        <Menu.Item to="/members" primaryText={translate("app.menu.members")} leftIcon={<GroupIcon />} />
-      )}
-      <AccessMenu />
-      {mayOperate && (
-        <Menu.Item to="/outbox" primaryText={translate("app.outbox.title")} leftIcon={<MailIcon />} />
-      )}
-    </Menu>
   );
 }
 

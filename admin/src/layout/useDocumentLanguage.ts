@@ -1,9 +1,9 @@
 import { useEffect } from "react";
-import { useLanguage } from "../components/useLanguage.ts";
+import { useInterfaceLanguage } from "../components/useLanguage.ts";
 
 /** Tells browsers and screen readers which language the page is in. */
 export function useDocumentLanguage(): void {
-  const locale = useLanguage();
+  const locale = useInterfaceLanguage();
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);

@@ -7,7 +7,7 @@ import { Ago, Count, Duration } from "../components/Figures.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
-import { capital } from "../providers/errors.ts";
+import { hintOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { type Execution, isOpen } from "./usePipelines.ts";
 
@@ -25,11 +25,11 @@ function State({ run }: { run: Execution }) {
         <Box>
           <Typography variant="body2" color={run.status === "failed" ? "error" : "textSecondary"}>
             {run.error.step ? `${translate("app.ingest.pipeline.wrong_at", { step: run.error.step })}: ` : ""}
-            {capital(run.error.message)}
+            {told(run.error)}
           </Typography>
           {run.error.hint && (
             <Typography variant="body2" color="textSecondary">
-              {run.error.hint}
+              {hintOf(run.error)}
             </Typography>
           )}
           {run.status === "waiting" && run.error.retry_at && (

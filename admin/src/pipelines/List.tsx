@@ -10,7 +10,7 @@ import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
-import { capital, problemOf } from "../providers/errors.ts";
+import { problemOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { type Latest, usePipelines } from "./usePipelines.ts";
 
@@ -32,7 +32,7 @@ function Last({ run }: { run: Latest | undefined }) {
       <StatusChip status={run.status} />
       {run.error && (
         <Typography variant="body2" color="error">
-          {capital(run.error.message)}
+          {told(run.error)}
         </Typography>
       )}
     </Stack>

@@ -1,4 +1,5 @@
 import AddIcon from "@mui/icons-material/Add";
+import PolicyIcon from "@mui/icons-material/PolicyOutlined";
 import { Button, Chip, Link as MuiLink, Stack, Switch, Typography } from "@mui/material";
 import { useState } from "react";
 import { Link, useTranslate } from "react-admin";
@@ -10,6 +11,7 @@ import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { useCatalog } from "../access/useCatalog.ts";
 import { useDatasets } from "../access/useDatasets.ts";
 import { personName, usePeopleById } from "../access/usePeople.ts";
+import { EmptyState } from "../components/EmptyState.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
@@ -139,23 +141,32 @@ export default function PolicyList() {
   );
   const columns = useColumns(rows ?? [], mayWrite, enable, setRemoving);
   const title = translate("app.policies.title");
+  const add = mayWrite && (
+    <Button variant="contained" startIcon={<AddIcon />} component={Link} to="/policies/create">
+      {translate("app.policies.create")}
+    </Button>
+  );
   return (
     <Gate permissions={["role.view"]} title={title}>
-      <Page
-        title={title}
-        subtitle={translate("app.policies.subtitle")}
-        actions={
-          mayWrite && (
-            <Button variant="contained" startIcon={<AddIcon />} component={Link} to="/policies/create">
-              {translate("app.policies.create")}
-            </Button>
-          )
-        }
-      >
+      <Page title={title} subtitle={translate("app.policies.subtitle")} actions={add}>
         {error ? <ProblemAlert problem={problemOf(error)} /> : null}
         {enable.problem && <ProblemAlert problem={enable.problem} />}
         <Section flush>
-          <PlainTable rows={rows} keyOf={(policy) => policy.id} empty="app.policies.none" columns={columns} />
+          {rows?.length === 0 ? (
+            <EmptyState
+              icon={<PolicyIcon />}
+              title={translate("app.policies.none")}
+              text={translate("app.policies.none_text")}
+              action={add}
+            />
+          ) : (
+            <PlainTable
+              rows={rows}
+              keyOf={(policy) => policy.id}
+              empty="app.policies.none"
+              columns={columns}
+            />
+          )}
         </Section>
         {removing && (
           <AskDialog

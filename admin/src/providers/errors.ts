@@ -1,9 +1,15 @@
+import { inLanguage } from "./in-language.ts";
+
 /** What went wrong, in the terms that the server gives: a code to compare, a message, a hint, the field at fault. */
 export interface Problem {
   code?: string | null;
   message: string;
   hint?: string | null;
   field?: string | null;
+  /** It is in the reader's language already. */
+  translated?: boolean;
+  /** The server's own words, where a general sentence stands for them. */
+  original?: string;
 }
 
 export class ApiError extends Error {
@@ -17,7 +23,7 @@ export class ApiError extends Error {
     this.problem = problem;
     this.status = status;
     // react-admin shows `message` in its notices and `body.errors` beside the form's inputs.
-    this.body = problem.field ? { errors: { [problem.field]: problem.message } } : {};
+    this.body = problem.field ? { errors: { [problem.field]: inLanguage(problem).message } } : {};
   }
 }
 
@@ -25,13 +31,20 @@ export class ApiError extends Error {
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** One line of text for a notice: message, then hint, then code. */
-export function sentence(problem: Problem): string {
+export function sentence(given: Problem): string {
+  const problem = inLanguage(given);
   const message = capital(problem.message.trim());
   const stop = /[.!?…]$/.test(message) ? "" : ".";
   const hint = problem.hint ? ` ${problem.hint}` : "";
   const code = problem.code ? ` (${problem.code})` : "";
   return `${message}${problem.hint ? stop : ""}${hint}${code}`;
 }
+
+/** What went wrong, as a line of its own in a table. */
+export const told = (problem: Problem): string => capital(inLanguage(problem).message);
+
+/** What to do about it, likewise. */
+export const hintOf = (problem: Problem): string | null => inLanguage(problem).hint ?? null;
 
 /** The problem in anything thrown. */
 export function problemOf(error: unknown): Problem {

@@ -5,6 +5,7 @@ import { Count } from "../components/Figures.tsx";
 import { formatNumber } from "../components/format.ts";
 import { useLanguage } from "../components/useLanguage.ts";
 import { capital } from "../providers/errors.ts";
+import { inWords } from "../providers/in-language.ts";
 import { PassedChip, SeverityChip } from "./Chips.tsx";
 import { useShare } from "./share.ts";
 import type { Result } from "./types.ts";
@@ -51,7 +52,7 @@ export function ResultsTable({ dataset, results }: { dataset: string; results: R
                 </Box>
               )}
               <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
-                {result.message ? capital(result.message) : ""}
+                {result.message ? capital(inWords(result.message)) : ""}
                 {!result.ruleId && ` · ${translate("app.quality.of_contract")}`}
               </Typography>
             </Box>

@@ -66,6 +66,7 @@ export function RowsTable({ rows, fields, label }: Props) {
                 <TableCell
                   key={name}
                   sx={{
+                    minWidth: 96,
                     maxWidth: 260,
                     overflowWrap: "anywhere",
                     ...(fields.includes(name) ? { color: "error.main", fontWeight: 600 } : {}),

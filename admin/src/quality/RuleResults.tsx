@@ -8,6 +8,7 @@ import { formatNumber } from "../components/format.ts";
 import { Section } from "../components/Section.tsx";
 import { useLanguage } from "../components/useLanguage.ts";
 import { PassedChip } from "./Chips.tsx";
+import { Judge } from "./Judge.tsx";
 import { Found } from "./ResultsTable.tsx";
 import { RowsTable } from "./RowsTable.tsx";
 import type { Result, Rule } from "./types.ts";
@@ -89,6 +90,7 @@ export function Failing({ datasetId, check, rule, fields }: FailingProps) {
       flush
       title={translate("app.quality.failing", { smart_count: rows.length })}
       hint={translate("app.quality.failing_hint")}
+      actions={check && <Judge datasetId={datasetId} check={check} rule={rule} />}
     >
       <RowsTable
         rows={rows}

@@ -18,6 +18,7 @@ import { problemOf } from "../providers/errors.ts";
 import { toneColour } from "./Chips.tsx";
 import { ResultsTable } from "./ResultsTable.tsx";
 import type { PartProps } from "./Room.tsx";
+import { RuleFigures } from "./RuleFigures.tsx";
 import { useShare } from "./share.ts";
 import { DIMENSIONS, type Result, type Score, scoreOf, toneOf } from "./types.ts";
 import { useResults, useScorecard } from "./useQuality.ts";
@@ -220,6 +221,7 @@ export default function Scorecard({ dataset }: PartProps) {
       >
         <ResultsTable dataset={dataset.name} results={results} />
       </Section>
+      <RuleFigures dataset={dataset} />
     </Stack>
   );
 }

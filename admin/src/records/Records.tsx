@@ -20,7 +20,7 @@ import { EmptyState } from "../components/EmptyState.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section, TableSurface } from "../components/Section.tsx";
-import { ArchivedProblem } from "../history/ArchivedProblem.tsx";
+import { ARCHIVED, ArchivedProblem } from "../history/ArchivedProblem.tsx";
 import { AsOfBanner } from "../history/AsOfBanner.tsx";
 import { type Moment, MomentChoice, NOW, recordsAt } from "../history/MomentChoice.tsx";
 import { UndoRowsButton } from "../history/UndoRowsButton.tsx";
@@ -41,9 +41,6 @@ type DataRecord = RaRecord & { row: Row };
 
 const recordPath = (dataset: string, id: unknown): string =>
   `/records/${dataset}/${encodeURIComponent(String(id))}`;
-
-/** Versions of that moment are archived (docs/reference/retention.md). */
-const ARCHIVED = "RT005";
 
 function Table({ description, readOnly }: { description: Description; readOnly: boolean }) {
   const { dataset, columns } = description;

@@ -8,6 +8,7 @@ import { Section } from "../components/Section.tsx";
 import { RestoreDialog } from "../history/RestoreDialog.tsx";
 import { type Told, useTimeline } from "../history/useTimeline.ts";
 import { useMay } from "../layout/useSession.ts";
+import { inWords } from "../providers/in-language.ts";
 import { type Description, sqlKey } from "../providers/records.ts";
 import { type Difference, differences } from "./diff.ts";
 import type { Version } from "./types.ts";
@@ -76,7 +77,7 @@ function Issues({ told }: { told: Told | undefined }) {
     <Box component="ul" aria-label={translate("app.history.issues")} sx={{ m: 0, mt: 0.5, pl: 2.5 }}>
       {told.issues.map((issue) => (
         <Typography component="li" variant="body2" key={`${issue.column} ${issue.rule}`}>
-          <strong>{translate(`app.rule.${issue.rule}`, { _: issue.rule })}</strong> {issue.message}
+          <strong>{translate(`app.rule.${issue.rule}`, { _: issue.rule })}</strong> {inWords(issue.message)}
         </Typography>
       ))}
     </Box>

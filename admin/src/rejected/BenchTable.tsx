@@ -84,8 +84,8 @@ export function BenchTable({ rows, fixes, chosen, onChoose, onFix }: Props) {
               />
             </TableCell>
           )}
-          <TableCell>{translate("app.ingest.bench.from")}</TableCell>
-          <TableCell>{translate("app.rejected.why")}</TableCell>
+          <TableCell sx={{ minWidth: 130 }}>{translate("app.ingest.bench.from")}</TableCell>
+          <TableCell sx={{ minWidth: 240 }}>{translate("app.rejected.why")}</TableCell>
           <TableCell>{translate("app.rejected.value")}</TableCell>
           <TableCell>{translate("app.rejected.record")}</TableCell>
           <ActionsCell />

@@ -2,7 +2,7 @@ import { Box, Button, Chip, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { type Nodes, useAccess } from "../access/api.ts";
-import { durationOf } from "../access/duration.ts";
+import { lengthText } from "../access/duration.ts";
 import { Gate } from "../access/Gate.tsx";
 import { useGivenName } from "../access/names.ts";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
@@ -12,6 +12,7 @@ import { Ago } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { useLanguage } from "../components/useLanguage.ts";
 import { useObjectName } from "../grants/GrantsTable.tsx";
 import { useMay, useSession } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
@@ -74,14 +75,11 @@ const STATUS_COLOUR = {
 } as const;
 
 function useColumns(people: People): Column<AccessRequest>[] {
-  const translate = useTranslate();
+  const locale = useLanguage();
   const givenName = useGivenName();
   const objectName = useObjectName();
   const { catalog } = useCatalog();
-  const lasting = (request: AccessRequest) => {
-    const { amount, unit } = durationOf(request.duration);
-    return `${amount} ${translate(`app.access.unit.${unit}`)}`;
-  };
+  const lasting = (request: AccessRequest) => lengthText(locale, request.duration);
   return [
     {
       label: "app.grants.who",

@@ -13,6 +13,7 @@ import { useTranslate } from "react-admin";
 import { SCROLLING_FORM } from "../components/styles.ts";
 import type { Field } from "../datasets/types.ts";
 import { useFields } from "../datasets/useFields.ts";
+import { inWords } from "../providers/in-language.ts";
 import type { Row } from "../providers/shapes.ts";
 import type { RejectedRow, RowIssue } from "./types.ts";
 
@@ -71,7 +72,7 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
             .filter((issue) => !fields.some((field) => field.name === issue.columnName))
             .map((issue) => (
               <Typography key={issue.id} color="error" gutterBottom>
-                {issue.message} {issue.remedy}
+                {inWords(issue.message)} {inWords(issue.remedy)}
               </Typography>
             ))}
           {row.record === null && (
@@ -89,7 +90,7 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
                 label={`${field.name} · ${field.type}`}
                 defaultValue={asText(value)}
                 error={issue !== undefined}
-                helperText={issue ? `${issue.message}. ${issue.remedy}` : undefined}
+                helperText={issue ? `${inWords(issue.message)}. ${inWords(issue.remedy)}` : undefined}
               />
             );
           })}

@@ -12,6 +12,7 @@ import {
 } from "@mui/material";
 import { Link, useTranslate } from "react-admin";
 import { ActionsCell } from "../components/ActionsCell.tsx";
+import { inWords } from "../providers/in-language.ts";
 import type { Fixes } from "../providers/operations.ts";
 import type { RejectedRow, RowIssue } from "./types.ts";
 
@@ -23,11 +24,11 @@ export function Issue({ issue }: { issue: RowIssue }) {
         {issue.columnName && !issue.message.includes(issue.columnName) && (
           <Box component="code" sx={{ mr: 0.75 }}>{`${issue.columnName}:`}</Box>
         )}
-        {issue.message}
+        {inWords(issue.message)}
       </Typography>
       <Typography variant="body2" color="textSecondary">
         {translate(`app.rule.${issue.rule}`, { _: issue.rule })}
-        {issue.remedy && ` · ${issue.remedy}`}
+        {issue.remedy && ` · ${inWords(issue.remedy)}`}
       </Typography>
     </Box>
   );

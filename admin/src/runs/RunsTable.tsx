@@ -34,7 +34,7 @@ export function RunsTable({ dataset = true }: { dataset?: boolean }) {
       )}
       <DataTable.Col source="fileId" disableSort label={translate("app.run.file")}>
         <ReferenceField source="fileId" reference="files" link={false}>
-          <TextField source="fileName" sx={{ overflowWrap: "anywhere" }} />
+          <TextField source="fileName" sx={{ overflowWrap: "anywhere", display: "block", minWidth: 150 }} />
         </ReferenceField>
       </DataTable.Col>
       <DataTable.Col<Run>

@@ -13,7 +13,7 @@ import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { Tile, Tiles } from "../components/Tiles.tsx";
 import { useMay } from "../layout/useSession.ts";
-import { capital, problemOf } from "../providers/errors.ts";
+import { capital, hintOf, problemOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { Target } from "./List.tsx";
 import { ScheduleDialog } from "./ScheduleDialog.tsx";
@@ -29,12 +29,12 @@ function State({ run }: { run: ScheduleRun }) {
       <StatusChip status={run.state} />
       {run.error && (
         <Typography variant="body2" color="error">
-          {capital(run.error.message)}
+          {told(run.error)}
         </Typography>
       )}
       {run.error?.hint && (
         <Typography variant="body2" color="textSecondary">
-          {run.error.hint}
+          {hintOf(run.error)}
         </Typography>
       )}
       {run.state === "waiting" && run.reason && (

@@ -1,14 +1,15 @@
 import { useTranslate } from "react-admin";
-import { durationOf, type Interval } from "../access/duration.ts";
+import { type Interval, lengthText } from "../access/duration.ts";
+import { useLanguage } from "../components/useLanguage.ts";
 import type { Schedule } from "./useSchedules.ts";
 
 /** When a schedule falls, and what it starts, in words. */
 export function useScheduleWords() {
   const translate = useTranslate();
+  const locale = useLanguage();
   const length = (interval: Interval | null): string => {
     if (!interval) return "–";
-    const { amount, unit } = durationOf(interval);
-    return `${amount} ${translate(`app.access.unit.${unit}`)}`;
+    return lengthText(locale, interval);
   };
   const when = (schedule: Schedule): string => {
     const { trigger, cron, timeZone, every, maxAge, dataset, upstreamMode, scheduleUpstreams } = schedule;

@@ -4,7 +4,7 @@ import { PlainTable } from "../access/PlainTable.tsx";
 import { Ago, Bytes, Count, Duration } from "../components/Figures.tsx";
 import { toNumber } from "../components/format.ts";
 import { Section } from "../components/Section.tsx";
-import { capital } from "../providers/errors.ts";
+import { told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import { type Loaded, type Pull, useLoads } from "./useSources.ts";
 
@@ -67,7 +67,7 @@ function State({ pull }: { pull: Pull }) {
       {pull.error && (
         <Box>
           <Typography variant="body2" color={pull.status === "failed" ? "error" : "textSecondary"}>
-            {capital(pull.error.message)}
+            {told(pull.error)}
           </Typography>
           {pull.error.retry_at && pull.status === "waiting" && (
             <Typography variant="body2" color="textSecondary">

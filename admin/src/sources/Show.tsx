@@ -6,6 +6,7 @@ import { useParams } from "react-router-dom";
 import { AskDialog } from "../access/AskDialog.tsx";
 import { change, useChange } from "../access/api.ts";
 import { Gate } from "../access/Gate.tsx";
+import { cursorOf } from "../backfills/useBackfills.ts";
 import { Ago } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
@@ -48,6 +49,11 @@ function Actions({ source, moving }: { source: Source; moving: Pull | undefined 
         {may.edit && (
           <Button variant="outlined" loading={pause.busy} onClick={pause.act}>
             {translate(paused ? "app.ingest.source.resume" : "app.ingest.source.pause")}
+          </Button>
+        )}
+        {may.pull && cursorOf(source.selection) !== null && (
+          <Button component={Link} to={`/backfills?source=${encodeURIComponent(name)}`} variant="outlined">
+            {translate("app.backfill.new")}
           </Button>
         )}
         {may.pull &&

@@ -3,7 +3,7 @@ import { Link, useTranslate } from "react-admin";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { Ago } from "../components/Figures.tsx";
 import { kindIcon } from "../connectors/kinds.tsx";
-import { capital } from "../providers/errors.ts";
+import { told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
 import type { Source } from "./useSources.ts";
 
@@ -18,7 +18,7 @@ function State({ source }: { source: Source }) {
       </Stack>
       {pull?.error && pull.status !== "succeeded" && (
         <Typography variant="body2" color="error">
-          {capital(pull.error.message)}
+          {told(pull.error)}
         </Typography>
       )}
     </Stack>

@@ -13,7 +13,9 @@ begin
   n := data.dataset_names(p_dataset);
   delete from data.archives x where x.org_id = n.org_id and x.dataset_id = p_dataset and x.state = 'writing';
   execute format('select exists (%s)', data.retain_source(p_dataset, 1)) into any_left;
-  if not any_left then
+  -- What came back while retention is at work is not taken away again at once.
+  if not any_left or exists (select from data.archives x where x.org_id = n.org_id and x.dataset_id = p_dataset and x.state = 'attached'
+                                and x.attached_until > clock_timestamp()) then
     return null;
   end if;
   a.id := uuidv7();

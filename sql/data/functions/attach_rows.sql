@@ -19,6 +19,7 @@ begin
     perform core.raise('RT009', format('the archive has %s versions, its manifest says %s', put, a.row_count), 'Restore the file from a backup of the object store.');
   end if;
   update data.archives x set state = 'attached', attached_at = clock_timestamp(), attach_asked_at = null where x.org_id = org and x.id = p_archive;
+  update data.retention_rules r set next_run_at = least(r.next_run_at, a.attached_until) where r.org_id = org and r.dataset_id = a.dataset_id;
   insert into private.dead_objects (org_id, object_key, since) values (org, a.object_key, clock_timestamp() + interval '1 hour') on conflict do nothing;
   return put;
 end

@@ -7,7 +7,12 @@ begin
   perform core.require('run.execute');
   update data.retention_rules r
      set last_run_at = clock_timestamp(), last_result = p_result,
-         next_run_at = clock_timestamp() + case when p_more then interval '1 minute' else interval '1 day' end
+         next_run_at = case
+           when p_more then clock_timestamp() + interval '1 minute'
+           -- What somebody looks at is archived again when the look is over.
+           else least(clock_timestamp() + interval '1 day', (select max(a.attached_until) from data.archives a
+             where a.org_id = r.org_id and a.dataset_id = r.dataset_id and a.state = 'attached' and a.attached_until > clock_timestamp()))
+         end
    where r.org_id = private.org_id() and r.dataset_id = p_dataset;
 end
 $$;

@@ -1,5 +1,5 @@
 -- How old a dataset may become; null: nobody minds.
-create or replace function ingest.set_freshness(dataset text, max_age interval) returns ingest.freshness
+create or replace function ingest.set_freshness(dataset text, max_age interval default null) returns ingest.freshness
 language plpgsql security definer
 set search_path = ''
 as $$

@@ -1,0 +1,48 @@
+import { Button, Stack, Typography } from "@mui/material";
+import { useTranslate } from "react-admin";
+import { change, useChange } from "../access/api.ts";
+import { Meter } from "../components/charts/Meter.tsx";
+import { ProblemAlert } from "../components/ProblemAlert.tsx";
+import { useMay } from "../layout/useSession.ts";
+import type { Backfill } from "./useBackfills.ts";
+
+const TONE = { running: "primary", succeeded: "success", failed: "error", cancelled: "warning" } as const;
+
+export function Progress({ backfill, width = 160 }: { backfill: Backfill; width?: number | string }) {
+  const translate = useTranslate();
+  const { done, slices, state } = backfill;
+  const text = translate("app.backfill.done_of", { done, smart_count: slices });
+  return (
+    <Stack spacing={0.5} sx={{ width }}>
+      <Meter value={done / slices} label={text} tone={TONE[state]} />
+      <Typography variant="body2" color="textSecondary">
+        {text}
+      </Typography>
+    </Stack>
+  );
+}
+
+/** Stopping what goes on, or going on with what stopped. */
+export function BackfillActions({ backfill }: { backfill: Backfill }) {
+  const translate = useTranslate();
+  const may = useMay("datasource.execute");
+  const input = { backfillId: backfill.id };
+  const cancel = useChange(() => change("cancelBackfill", input), "app.backfill.cancelled");
+  const resume = useChange(() => change("resumeBackfill", input), "app.backfill.resumed");
+  const problem = cancel.problem ?? resume.problem;
+  if (!may || backfill.state === "succeeded") return null;
+  return (
+    <Stack spacing={1} sx={{ alignItems: "flex-end" }}>
+      {backfill.state === "running" ? (
+        <Button color="error" variant="outlined" loading={cancel.busy} onClick={cancel.act}>
+          {translate("app.backfill.cancel")}
+        </Button>
+      ) : (
+        <Button variant="contained" loading={resume.busy} onClick={resume.act}>
+          {translate("app.backfill.resume")}
+        </Button>
+      )}
+      {problem && <ProblemAlert problem={problem} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Nodes } from "../access/api.ts";
+import type { Failure } from "../connectors/types.ts";
+import { NOW_AND_THEN_MS, SOON_MS, useAsked } from "../connectors/useAsked.ts";
+
+export interface Backfill {
+  id: string;
+  rangeFrom: string;
+  rangeTo: string;
+  step: string;
+  state: "running" | "succeeded" | "failed" | "cancelled";
+  slices: number;
+  done: number;
+  reason: string | null;
+  error: Failure | null;
+  createdAt: string;
+  endedAt: string | null;
+  source: { name: string; datasetName: string } | null;
+}
+
+export interface Slice {
+  position: number;
+  rangeFrom: string;
+  rangeTo: string;
+  state: "waiting" | "running" | "succeeded" | "failed";
+  error: Failure | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  pull: { runIds: string[] } | null;
+}
+
+const BACKFILL = `id rangeFrom rangeTo step state slices done reason error createdAt endedAt
+  source { name datasetName }`;
+const SHOWN = 200;
+const LIST = `query Backfills {
+  backfills(first: ${SHOWN}, orderBy: [CREATED_AT_DESC, PRIMARY_KEY_ASC]) { nodes { ${BACKFILL} } }
+}`;
+
+export function useBackfills() {
+  const { data, error } = useAsked<{ backfills: Nodes<Backfill> }>(
+    LIST,
+    {},
+    {
+      every: (found) =>
+        found?.backfills.nodes.some(({ state }) => state === "running") ? SOON_MS : NOW_AND_THEN_MS,
+    },
+  );
+  return { backfills: data?.backfills.nodes, error };
+}
+
+export const SLICES = 100;
+const ONE = `query Backfill($id: UUID!, $offset: Int!) {
+  backfill(id: $id) { ${BACKFILL}
+    backfillSlice(first: ${SLICES}, offset: $offset, orderBy: [POSITION_ASC]) {
+      nodes { position rangeFrom rangeTo state error startedAt endedAt pull { runIds } }
+    }
+  }
+}`;
+
+/** One backfill and a page of its slices; null: there is none. */
+export function useBackfill(id: string, page: number) {
+  const { data, error } = useAsked<{ backfill: (Backfill & { backfillSlice: Nodes<Slice> }) | null }>(
+    ONE,
+    { id, offset: page * SLICES },
+    { every: (found) => (found?.backfill?.state === "running" ? SOON_MS : NOW_AND_THEN_MS) },
+  );
+  return { backfill: data?.backfill, slices: data?.backfill?.backfillSlice.nodes, error };
+}
+
+const SOURCES = `query BackfillSources {
+  sources(first: 1000, orderBy: [NAME_ASC]) { nodes { name selection } }
+}`;
+
+/** The field that a range of a source is one of; null: it has none, and can only be read as a whole. */
+export const cursorOf = (selection: Record<string, unknown>): string | null => {
+  const field = selection.cursorField ?? selection.cursor;
+  return typeof field === "string" ? field : null;
+};
+
+export function useRangedSources() {
+  const { data, error } = useAsked<{ sources: Nodes<{ name: string; selection: Record<string, unknown> }> }>(
+    SOURCES,
+  );
+  const sources = data?.sources.nodes.flatMap(({ name, selection }) => {
+    const cursor = cursorOf(selection);
+    return cursor === null ? [] : [{ name, cursor }];
+  });
+  return { sources, error };
+}
