@@ -187,6 +187,10 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   ],
   HS005: ["Ce chargement n’a pas réussi : il n’y a rien à annuler", "Choisissez un chargement réussi."],
   HS006: ["Des lignes ont été modifiées depuis", "Dites s’il faut les laisser ou les remplacer."],
+  HS007: [
+    "Des règles refusent ce qui reviendrait",
+    "Regardez-le par un essai ; puis changez les règles, ou passez outre en disant pourquoi.",
+  ],
 
   IN001: [
     "Ce n’est pas un nom de jeu de données",
@@ -237,6 +241,7 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   IN028: ["Ce fichier n’est pas un contrat de données ODCS 3", "Vérifiez-le avec son schéma."],
   IN030: ["Trop d’événements en une demande", "Envoyez-en moins à la fois."],
   IN031: ["Le flux a pris du retard", "Attendez que ses événements soient chargés."],
+  IN032: ["Le fil des changements est gardé de 1 à 365 jours", "Donnez un nombre de jours."],
   IN060: ["La définition n’a pas la forme d’un traitement", "Corrigez ce que le message nomme."],
   IN061: ["Une expression est fausse", "Le message dit à quel caractère."],
   IN062: [
@@ -350,4 +355,9 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
     "Essayez-la sur les lignes actuelles.",
   ],
   QC017: ["La règle n’a rien trouvé là", "Jugez un contrôle où elle a des échecs."],
+  QC018: ["Trop d’essais de règles sont en cours", "Attendez que l’un d’eux soit fini."],
+  QC019: [
+    "Il n’y a pas d’essai de ce genre",
+    "Sa réponse est donnée une fois, dans les dix minutes ; demandez-la encore.",
+  ],
 };
