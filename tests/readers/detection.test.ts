@@ -193,6 +193,8 @@ describe("what is found is told", () => {
       expect(inspection.columns).toEqual([header]);
       expect(rows).toEqual(values.map((value) => [value]));
     }
+    const quoted = await detect(Buffer.from('amount\n"100,000.00"\n"1 of 3, or so"\n"30,0,0.4"\n'));
+    expect(quoted.rows).toEqual([["100,000.00"], ["1 of 3, or so"], ["30,0,0.4"]]);
     const clock = await detect(Buffer.from("from,to\n10:00,11:30\n12:00,13:30\n"));
     expect(clock.inspection.columns).toEqual(["from", "to"]);
   });

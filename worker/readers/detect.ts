@@ -196,12 +196,14 @@ export function detectDialect(
   const candidates: Candidate[] = [];
   const isFixed = fixed.delimiter !== undefined;
   const isColumn = !isFixed && areValues(looked);
+  const isHeader = (line: string, at: number): boolean => at === 0 && !/[",;\t|]/.test(line);
   const isQuoted =
-    !isFixed && looked.every((line, at) => QUOTED.test(line) || (at === 0 && !line.includes('"')));
+    !isFixed &&
+    looked.some((line) => QUOTED.test(line)) &&
+    looked.every((line, at) => QUOTED.test(line) || isHeader(line, at));
   for (const delimiter of delimiters) {
-    if (isColumn && (isQuoted || PRIOR[delimiter] !== 1)) continue;
-    // Lines that are a quoted value each: what parts fields would stand in the first one too.
-    if (isQuoted && looked.length > 1 && !looked[0]!.includes(delimiter)) continue;
+    // Lines that are a quoted value each have no field beside it.
+    if (isQuoted || (isColumn && PRIOR[delimiter] !== 1)) continue;
     const padded = spaced(
       sampleRows(sample, { ...base, delimiter, skipInitialSpace: false }, sampleWhole, SCORE_ROWS),
     );
