@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type pg from "pg";
+import { AppError } from "../../lib/errors.ts";
 import {
   type LineageColumn,
   type LineageSource,
@@ -59,10 +60,27 @@ function describeStatement(found: StatementLineage): string {
   return lines.join("\n");
 }
 
+/** Says in which of the two files something is wrong. */
+async function inFile<T>(file: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    const where = file === "-" ? "standard input" : file;
+    throw new AppError(cause.code, `${where}: ${cause.message}`, {
+      ...(cause.hint === null ? {} : { hint: cause.hint }),
+      cause,
+    });
+  }
+}
+
 /** One statement's lineage, or {statements} of several. */
 async function ofSql(file: string, schemaFile: string | undefined, output: Output): Promise<number> {
-  const schema = schemaFile === undefined ? makeSchema() : await readSchema(await readText(schemaFile));
-  const found = await lineageOf(await readText(file), schema);
+  const schema =
+    schemaFile === undefined
+      ? makeSchema()
+      : await inFile(schemaFile, readSchema(await readText(schemaFile)));
+  const found = await inFile(file, lineageOf(await readText(file), schema));
   if (found.length === 0)
     fail("BAD_INPUT", `${file} has no statement that reads or writes rows`, "Give a query.");
   const text = found.map(describeStatement).join("\n\n");

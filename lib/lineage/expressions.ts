@@ -1,9 +1,18 @@
 /** The flow of an expression: which base columns its value is made from, and how. */
-import type { CaseExpr, FuncCall, Node, SubLink, WindowDef } from "libpg-query";
+import type { A_Indirection, CaseExpr, FuncCall, Node, SubLink, WindowDef } from "libpg-query";
 import { type Argument, callFunction, findFunction } from "./calls.ts";
 import { addFlow, type Flow, through, union } from "./flows.ts";
 import { isAggregate } from "./functions.ts";
-import { type Context, emptyScope, expandStar, refuse, resolve, type Scope } from "./scope.ts";
+import {
+  type Context,
+  emptyScope,
+  expandStar,
+  isColumn,
+  namedItem,
+  refuse,
+  resolve,
+  type Scope,
+} from "./scope.ts";
 
 export const stringsOf = (nodes: Node[] | undefined): string[] =>
   (nodes ?? []).flatMap((n) => ("String" in n ? [n.String.sval ?? ""] : []));
@@ -99,6 +108,20 @@ function subLink(context: Context, scope: Scope, node: SubLink): Flow {
 /** Fields that are no values: types, names, options. */
 const NO_VALUES = new Set(["typeName", "funcname", "name", "indirection_names", "output", "format"]);
 
+/** `(t).a` of a table's whole row is that column alone. */
+function fieldOfRow(context: Context, scope: Scope, node: A_Indirection): Flow | null {
+  const [first] = node.indirection ?? [];
+  const fields = node.arg && "ColumnRef" in node.arg ? (node.arg.ColumnRef.fields ?? []) : [];
+  const name = stringsOf(fields)[0];
+  if (fields.length !== 1 || name === undefined || !first || !("String" in first)) return null;
+  if (isColumn(scope, name)) return null;
+  const column = stringsOf([first])[0] ?? "";
+  const source = namedItem(scope, name);
+  if (!source?.columns.some((c) => c.name === column)) return null;
+  const flow = resolve(context, scope, [name, column]);
+  return node.indirection!.length === 1 ? flow : through(flow, "DIRECT:TRANSFORMATION");
+}
+
 /** Whatever the expression is: all that is within it goes into the value. */
 function contents(context: Context, scope: Scope, value: unknown): Flow {
   const flow: Flow = new Map();
@@ -139,6 +162,13 @@ export function flowOf(context: Context, scope: Scope, node: Node): Flow {
   if ("WindowDef" in node) return windowFlow(context, scope, node.WindowDef);
   if ("GroupingFunc" in node)
     return through(flowOfAll(context, scope, node.GroupingFunc.args), "INDIRECT:GROUP_BY");
+  // JSON_ARRAY(select ...): a query where others have a subquery's node.
+  if ("SelectStmt" in node)
+    return union(context.select(context, node.SelectStmt, within(scope)).columns.map((c) => c.flow));
+  if ("A_Indirection" in node) {
+    const field = fieldOfRow(context, scope, node.A_Indirection);
+    if (field) return field;
+  }
   if ("List" in node) return flowOfAll(context, scope, node.List.items);
   if ("JsonArrayAgg" in node || "JsonObjectAgg" in node) return jsonAggregate(context, scope, node);
   const [inner] = Object.values(node);

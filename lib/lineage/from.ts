@@ -4,6 +4,7 @@ import { callFunction, findFunction } from "./calls.ts";
 import { argumentsOf, flowOf, flowOfAll, stringsOf } from "./expressions.ts";
 import { addFlow, type Flow, through, union } from "./flows.ts";
 import { functionColumns } from "./functions.ts";
+import { recordColumns } from "./rows.ts";
 import { findTable } from "./schema.ts";
 import {
   type Column,
@@ -97,7 +98,7 @@ function oneFunction(
   }
   const known = findTable(context.schema, path.at(-2), `${name}()`);
   if (known) return { ...tableColumns(context, known.name, known.table), scalar: false };
-  const own = functionColumns(name);
+  const own = functionColumns(name) ?? recordColumns(context, call);
   if (own) return make(own);
   if (name === "unnest" && "FuncCall" in call && (call.FuncCall.args?.length ?? 0) > 1) {
     const flows = (call.FuncCall.args ?? []).map((arg) =>

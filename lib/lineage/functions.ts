@@ -30,6 +30,28 @@ const COLUMNS: Record<string, string[]> = {
   pg_options_to_table: ["option_name", "option_value"],
   pg_get_keywords: ["word", "catcode", "barelabel", "catdesc", "baredesc"],
   pg_input_error_info: ["message", "detail", "hint", "sql_error_code"],
+  pg_partition_tree: ["relid", "parentrelid", "isleaf", "level"],
+  pg_partition_ancestors: ["relid"],
+  pg_get_object_address: ["classid", "objid", "objsubid"],
+  pg_identify_object: ["type", "schema", "name", "identity"],
+  pg_identify_object_as_address: ["type", "object_names", "object_args"],
+  pg_available_extensions: ["name", "default_version", "comment"],
+  pg_sequence_parameters:
+    "start_value minimum_value maximum_value increment cycle_option cache_size data_type".split(" "),
+  pg_stat_file: ["size", "access", "modification", "change", "creation", "isdir"],
+  pg_ls_logdir: ["name", "size", "modification"],
+  pg_ls_waldir: ["name", "size", "modification"],
+  pg_ls_tmpdir: ["name", "size", "modification"],
+  pg_ls_archive_statusdir: ["name", "size", "modification"],
+  pg_split_walfile_name: ["segment_number", "timeline_id"],
+  pg_last_committed_xact: ["xid", "timestamp", "roident"],
+  pg_control_system: "pg_control_version catalog_version_no system_identifier pg_control_last_modified".split(
+    " ",
+  ),
+  pg_config: ["name", "setting"],
+  pg_get_wait_events: ["type", "name", "description"],
+  pg_logical_slot_get_changes: ["lsn", "xid", "data"],
+  pg_logical_slot_peek_changes: ["lsn", "xid", "data"],
 };
 
 export const functionColumns = (name: string): string[] | null =>

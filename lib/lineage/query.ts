@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { columnName, flowOf, flowOfAll, stringsOf } from "./expressions.ts";
 import { addFlow, type Flow, type How, through, union } from "./flows.ts";
 import { fromClause } from "./from.ts";
+import { rowColumns } from "./rows.ts";
 import {
   bareColumn,
   type Column,
@@ -43,7 +44,10 @@ export function targets(context: Context, scope: Scope, list: Node[] | undefined
       columns.push(...star.columns);
       open.push(...star.open);
     } else if ("A_Indirection" in val && val.A_Indirection.indirection?.some((i) => "A_Star" in i)) {
-      columns.push({ name: "*", flow: flowOf(context, scope, val), bases: [] });
+      const row = val.A_Indirection.indirection.length === 1 ? val.A_Indirection.arg : undefined;
+      const known = row ? rowColumns(context, scope, row) : null;
+      if (!known) context.warnings.add("the columns of a row that .* expands are not known");
+      columns.push(...(known ?? [{ name: "*", flow: flowOf(context, scope, val), bases: [] }]));
     } else columns.push({ name: name ?? columnName(val), flow: flowOf(context, scope, val), bases: [] });
   }
   return { columns, open };
@@ -62,7 +66,10 @@ function targetOf(
   inputFirst: boolean,
 ): Flow | null {
   if ("A_Const" in node && node.A_Const.ival) {
-    const column = list[(node.A_Const.ival.ival ?? 0) - 1];
+    const position = node.A_Const.ival.ival ?? 0;
+    const star = list.findIndex((c) => c.name === "*");
+    // A star whose columns nobody told may be any number of them.
+    const column = star >= 0 && position > star ? list[star] : list[position - 1];
     return column
       ? column.flow
       : refuse("a position is not in the select list", "Count from 1 to the number of columns.");

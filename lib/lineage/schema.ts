@@ -1,4 +1,4 @@
-/** The tables that a query may name: from JSON, from DDL, or from a catalog. */
+/** The tables that a query may name (and composite types and sequences, which have columns too): from JSON, from DDL, or from a catalog. */
 import type { ColumnDef, CreateFunctionStmt, Node, RangeVar, SelectStmt, TypeName } from "libpg-query";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
@@ -164,6 +164,17 @@ export function define(
     const made = new Map<string, string>();
     addColumns(made, base?.tableElts ?? [], schema);
     schema.tables.set(nameOf(base?.relation), { columns: made });
+  } else if ("CompositeTypeStmt" in statement) {
+    const made = new Map<string, string>();
+    addColumns(made, statement.CompositeTypeStmt.coldeflist ?? [], schema);
+    schema.tables.set(nameOf(statement.CompositeTypeStmt.typevar), { columns: made });
+  } else if ("CreateSeqStmt" in statement) {
+    const columns = new Map([
+      ["last_value", "bigint"],
+      ["log_cnt", "bigint"],
+      ["is_called", "boolean"],
+    ]);
+    schema.tables.set(nameOf(statement.CreateSeqStmt.sequence), { columns });
   } else if ("ViewStmt" in statement) {
     const { view, query, aliases } = statement.ViewStmt;
     if (!query || !("SelectStmt" in query)) return false;

@@ -161,6 +161,7 @@ function inItem(context: Context, source: Item, name: string): Flow | null {
   const matches = source.columns.filter((c) => c.name === name);
   if (matches.length > 1) refuse(`column ${name} is ambiguous`, "Name it with its table.");
   if (matches[0]) return use(context, matches[0]);
+  if (SYSTEM.has(name) && source.open.length > 0) return new Map();
   if (source.open[0] && source.open.length === 1) return openColumn(context, source.open[0], name);
   if (source.open.length > 1) {
     context.warnings.add(
@@ -183,13 +184,20 @@ export function bareColumn(context: Context, scope: Scope, name: string, isSure 
   return inItem(context, item(null, { columns: [], open }, any[0] ? { any: any[0] } : {}), name);
 }
 
-function namedItem(scope: Scope, name: string, schema?: string): Item | null {
+export function namedItem(scope: Scope, name: string, schema?: string): Item | null {
   for (let at: Scope | null = scope; at; at = at.parent) {
     const found = at.items.filter((i) => i.named && i.name === name && (!schema || i.schema === schema));
     if (found.length > 1) refuse(`the table name ${name} is given twice`, "Give one of them another alias.");
     if (found[0]) return found[0];
   }
   return null;
+}
+
+/** Whether a name alone is a column's, which goes before a whole row of that name. */
+export function isColumn(scope: Scope, name: string): boolean {
+  for (let at: Scope | null = scope; at; at = at.parent)
+    if (at.items.some((i) => i.bare && i.columns.some((c) => c.name === name))) return true;
+  return false;
 }
 
 function wholeRow(context: Context, source: Item): Flow {

@@ -3,15 +3,20 @@
  *
  * Baseline: the best of three, by how far each was from the points of the last week: the median of the same time in
  * earlier weeks, of the same time on earlier days, of the last day. Score: the distance from it in robust deviations
- * (median absolute distance), median over three points, so that one wrong value is not yet an alarm. Threshold: what the
- * series itself does on its worst days: a quarter of the last four weeks' days reach it. So a bursty series is not told of
- * every day, and a calm one is told of little.
+ * (median absolute distance). A point is told of for any of three reasons:
+ * - it lasts: the median of three scores is beyond what the series itself does on its worst days, a quarter of the last
+ *   four weeks' days; so a bursty series is not told of every day, and a calm one is told of little;
+ * - it stands out by itself: one score is far beyond what single points do on the worst days;
+ * - it was never seen: the value lies outside of all values so far by a share of their range.
+ * While few days are known, bounds are wider.
  *
  * Days that a calendar names (holidays, ends of months) are held against the earlier ones of their kind: by how many times
  * those were what was usual at their time. They are in nobody's baseline, and nothing is said of one before two were seen.
  */
+
+import { Extremes, FLOOR, WorstDays } from "./bounds.ts";
 import { type Calendar, dayKinds } from "./calendar.ts";
-import { median, quantile } from "./robust.ts";
+import { median } from "./robust.ts";
 
 export interface Point {
   /** Milliseconds since 1970. */
@@ -56,17 +61,17 @@ const DAY = 24 * HOUR;
 const SLOT = HOUR / 2;
 const SMOOTHED = 3;
 /** Nothing is said before this much has been seen. */
-const WARM_UP = 3 * DAY;
-const LOOK_BACK_DAYS = 28;
-const WORST_DAYS = 0.75;
-const MIN_SCORE = 5;
-const FACTOR: Record<Sensitivity, number> = { low: 1.8, normal: 1.2, high: 0.9 };
+const WARM_UP = 2 * DAY;
+const FACTOR: Record<Sensitivity, number> = { low: 1.5, normal: 1, high: 0.75 };
+/** A single point must stand out by so much more than what lasts. */
+const ALONE = 1.8;
+/** Never seen: beyond all values by this share of their range, see bounds.ts. */
+const BEYOND: Record<Sensitivity, number> = { low: 0.2, normal: 0.05, high: 0.03 };
+const BEYOND_WARM_UP = 3 * DAY;
 /** Anomalies further apart than this are told of apart. */
 const APART = 6 * HOUR;
 /** An expected point speaks for its time of day, this far around. */
 const EXPECTED_AROUND = 3 * HOUR;
-/** Distances below this share of the baseline are none. */
-const FLOOR = 0.01;
 /** The median distance of a normal distribution's values, as its deviation. */
 const UNIT = 1.4826;
 /** Points of one kind of day that are remembered. */
@@ -193,9 +198,74 @@ function sided(score: number, direction: Direction): number {
   return direction === "both" ? Math.abs(score) : Math.max(0, direction === "up" ? score : -score);
 }
 
+/** A reason to tell of a point: it is one where the score is above the threshold. */
+interface Reason {
+  score: number;
+  threshold: number;
+}
+
 function timesNear(a: number, b: number): boolean {
   const apart = Math.abs((a % DAY) - (b % DAY));
   return Math.min(apart, DAY - apart) <= EXPECTED_AROUND;
+}
+
+/** What speaks for telling of a point, of those scores that are known so far. */
+class Judge {
+  private readonly recent: number[] = [];
+  private readonly lasting: WorstDays;
+  private readonly alone: WorstDays;
+  private readonly extremes: Extremes;
+  private readonly forgiven: { time: number; lasting: number; alone: number }[] = [];
+  private readonly pending: number[];
+
+  private readonly begin: number;
+  private readonly direction: Direction;
+
+  constructor(begin: number, { direction = "both", sensitivity = "normal", expected = [] }: Options) {
+    this.begin = begin;
+    this.direction = direction;
+    this.lasting = new WorstDays(FACTOR[sensitivity]);
+    this.alone = new WorstDays(FACTOR[sensitivity] * ALONE);
+    this.extremes = new Extremes(BEYOND[sensitivity], direction);
+    this.pending = [...expected].sort((a, b) => a - b);
+  }
+
+  take(
+    { time, value }: Point,
+    of: { baseline: number | null; unit: number; score: number },
+    isSpecial: boolean,
+  ): { reasons: Reason[]; called: boolean; score: number } {
+    const alone = sided(of.score, this.direction);
+    this.recent.push(alone);
+    if (this.recent.length > SMOOTHED) this.recent.shift();
+    const score = median(this.recent);
+    const bounds = { lasting: this.lasting.take(time, score), alone: this.alone.take(time, alone) };
+    const beyond = isSpecial ? null : this.extremes.take(value);
+    const reasons: Reason[] = [];
+    if (
+      of.baseline !== null &&
+      time - this.begin > WARM_UP &&
+      bounds.lasting !== null &&
+      bounds.alone !== null
+    ) {
+      let lasting = bounds.lasting;
+      let single = bounds.alone;
+      for (const f of this.forgiven) {
+        if (!timesNear(f.time, time)) continue;
+        lasting = Math.max(lasting, f.lasting * 1.1);
+        single = Math.max(single, f.alone * 1.1);
+      }
+      reasons.push({ score, threshold: lasting }, { score: alone, threshold: single });
+      if (beyond !== null && time - this.begin > BEYOND_WARM_UP) {
+        // In the words of the others: how far off the value is, and how far off the bound.
+        const threshold = Math.min(Math.abs(beyond - of.baseline) / of.unit, alone * 0.999);
+        reasons.push({ score: alone, threshold });
+      }
+    }
+    const called = this.pending.some((moment) => Math.abs(moment - time) <= EXPECTED_AROUND);
+    if (called) this.forgiven.push({ time, lasting: score, alone });
+    return { reasons, called, score };
+  }
 }
 
 /** Scores every point of a series in order of time. */
@@ -205,49 +275,25 @@ export function scoreSeries(series: readonly Point[], options: Options = {}): Sc
     return points.map((p) => ({ ...p, baseline: null, unit: 1, score: 0, threshold: null, anomaly: false }));
   const step = Math.max(1, median(points.slice(1).map((p, i) => p.time - points[i]!.time)));
   const baselines = new Baselines(step);
-  const { direction = "both", sensitivity = "normal", expected = [] } = options;
-  const recent: number[] = [];
-  const worst: number[] = [];
-  const forgiven: { time: number; score: number }[] = [];
-  const pending = [...expected].sort((a, b) => a - b);
-  let day = Math.floor(points[0]!.time / DAY);
-  let most = 0;
+  const judge = new Judge(points[0]!.time, options);
   const kindOf = dayKinds(options.calendar);
   return points.map((point) => {
     const kind = kindOf(point.time);
-    const {
-      baseline,
-      unit,
-      score: off,
-    } = kind === null ? baselines.take(point) : baselines.takeSpecial(point, kind);
+    const of = kind === null ? baselines.take(point) : baselines.takeSpecial(point, kind);
+    const { baseline, unit } = of;
     if (kind !== null && baseline === null)
       return { ...point, baseline, unit, score: 0, threshold: null, anomaly: false };
-    recent.push(sided(off, direction));
-    if (recent.length > SMOOTHED) recent.shift();
-    const score = median(recent);
-    const today = Math.floor(point.time / DAY);
-    if (today !== day) {
-      worst.push(most);
-      if (worst.length > LOOK_BACK_DAYS) worst.shift();
-      most = 0;
-      day = today;
-    }
-    let threshold: number | null = null;
-    if (baseline !== null && point.time - points[0]!.time > WARM_UP && worst.length >= 2) {
-      threshold = Math.max(MIN_SCORE, FACTOR[sensitivity] * quantile(worst, WORST_DAYS));
-      for (const f of forgiven)
-        if (timesNear(f.time, point.time)) threshold = Math.max(threshold, f.score * 1.1);
-    }
-    const called = pending.some((moment) => Math.abs(moment - point.time) <= EXPECTED_AROUND);
-    if (called) forgiven.push({ time: point.time, score });
-    most = Math.max(most, score);
+    const { reasons, called, score } = judge.take(point, of, kind !== null);
+    // What is drawn is what speaks most for telling.
+    const by = ({ score: s, threshold }: Reason): number => s / Math.max(threshold, 1e-9);
+    const [most] = reasons.sort((a, b) => by(b) - by(a));
     return {
       ...point,
       baseline,
       unit,
-      score,
-      threshold,
-      anomaly: threshold !== null && score > threshold && !called,
+      score: most?.score ?? score,
+      threshold: most?.threshold ?? null,
+      anomaly: most !== undefined && most.score > most.threshold && !called,
     };
   });
 }

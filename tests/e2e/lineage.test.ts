@@ -100,7 +100,7 @@ describe("the lineage command", () => {
     const refused = await runCommand(home, ["lineage", "sql", bad]);
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringContaining("BAD_SQL: line 2, column 1: syntax error"),
+      expect.stringContaining(`BAD_SQL: ${bad}: line 2, column 1: syntax error`),
     ]);
   });
 });

@@ -180,6 +180,32 @@ describe("what is found is told", () => {
     expect(row.rows).toEqual([["1", "Anna", "2026-01-01"]]);
   });
 
+  it("leaves dates, times, numbers and addresses of a single column whole", async () => {
+    for (const [header, ...values] of [
+      ["day", "2019-06-05", "2019-06-15", "2019-06-25"],
+      ["d", "12/17/23", "12/14/23"],
+      ["ts", "2020-01-01 01:02:03"],
+      ["time", "15:02:37.143", "15:02:38.001"],
+      ["phone", "+318855443322", "+552244331122"],
+      ["mail", "a.b@example.org", "c-d@example.org"],
+    ]) {
+      const { inspection, rows } = await detect(Buffer.from(`${[header, ...values].join("\n")}\n`));
+      expect(inspection.columns).toEqual([header]);
+      expect(rows).toEqual(values.map((value) => [value]));
+    }
+    const quoted = await detect(Buffer.from('amount\n"100,000.00"\n"1 of 3, or so"\n"30,0,0.4"\n'));
+    expect(quoted.rows).toEqual([["100,000.00"], ["1 of 3, or so"], ["30,0,0.4"]]);
+    const clock = await detect(Buffer.from("from,to\n10:00,11:30\n12:00,13:30\n"));
+    expect(clock.inspection.columns).toEqual(["from", "to"]);
+  });
+
+  it("takes one line in brackets for JSON, and says where that is damaged", async () => {
+    for (const text of ["{'a': 0}", "[1 true]", '{"a"', '[{"a": 1}', "[2.e+3]"])
+      await expect(inspect(bufferSource(Buffer.from(text)))).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:damaged|unsupported_format)$/),
+      });
+  });
+
   it("refuses what is no table, with a code and a remedy", async () => {
     const refused: [Buffer, string][] = [
       [Buffer.alloc(0), "empty_file"],

@@ -154,6 +154,9 @@ describe("ZIP archives", () => {
       remedy: expect.stringMatching(/"a.csv", "b.xml"/),
     });
     expect((await readAll(zip, { entry: "people.csv" })).rows).toEqual(ROWS);
+    // Some writers part folders as Windows does.
+    const windows = makeZip([{ name: "data\\people.csv", data: CSV }]);
+    expect((await readAll(windows, { entry: "data/people.csv" })).rows).toEqual(ROWS);
     expect(await refusal(zip, { entry: "*.csv" })).toMatchObject({
       message: expect.stringMatching(/first line/),
     });

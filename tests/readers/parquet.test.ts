@@ -1,7 +1,9 @@
 /** Parquet: rows and types as the file declares them, exactly; what is broken is refused before it costs memory. */
+import type { SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { inspect } from "../../worker/readers/inspect.ts";
+import { withoutEmptyGroups } from "../../worker/readers/parquet.ts";
 import { readRecords } from "../../worker/readers/records.ts";
 import { fileSource } from "../../worker/readers/source.ts";
 import { propose, readAll, refusal } from "../support/reading.ts";
@@ -92,6 +94,34 @@ describe("parquet", () => {
       ["92547409.93", "2026-02-28", "00:00:00", "1"],
       ["-0.05", "1900-01-01", "01:02:03.000001", "4294967295"],
       [null, null, "23:59:59.999999", "0"],
+    ]);
+  });
+
+  it("keeps moments exact that a number does not hold", async () => {
+    const at = ["9999-12-31T23:59:59.999Z", "1500-02-28T00:00:00.001Z", "2026-01-01T00:00:00Z"];
+    const { rows } = await readAll(
+      file({ columnData: [{ name: "at", data: at.map((text) => new Date(text)), type: "TIMESTAMP" }] }),
+    );
+    expect(rows.flat()).toEqual([
+      "9999-12-31 23:59:59.999000Z",
+      "1500-02-28 00:00:00.001000Z",
+      "2026-01-01 00:00:00Z",
+    ]);
+  });
+
+  it("takes no group without columns for a column, nor the root for a list", () => {
+    const element = (name: string, more: object = {}) => ({ name, ...more }) as SchemaElement;
+    const schema = withoutEmptyGroups([
+      element("root", { num_children: 3, repetition_type: "REPEATED" }),
+      element("id", { type: "INT64" }),
+      element("nested", { num_children: 1 }),
+      element("inner", { num_children: 0 }),
+      element("more", { type: "INT32" }),
+    ]);
+    expect(schema).toEqual([
+      { name: "root", num_children: 2, repetition_type: undefined },
+      { name: "id", type: "INT64" },
+      { name: "more", type: "INT32" },
     ]);
   });
 

@@ -194,7 +194,16 @@ export function detectDialect(
   const looked = lines.slice(0, SCORE_ROWS);
   const delimiters = fixed.delimiter === undefined ? delimiterCandidates(looked) : [fixed.delimiter];
   const candidates: Candidate[] = [];
+  const isFixed = fixed.delimiter !== undefined;
+  const isColumn = !isFixed && areValues(looked);
+  const isHeader = (line: string, at: number): boolean => at === 0 && !/[",;\t|]/.test(line);
+  const isQuoted =
+    !isFixed &&
+    looked.some((line) => QUOTED.test(line)) &&
+    looked.every((line, at) => QUOTED.test(line) || isHeader(line, at));
   for (const delimiter of delimiters) {
+    // Lines that are a quoted value each have no field beside it.
+    if (isQuoted || (isColumn && PRIOR[delimiter] !== 1)) continue;
     const padded = spaced(
       sampleRows(sample, { ...base, delimiter, skipInitialSpace: false }, sampleWhole, SCORE_ROWS),
     );
@@ -213,6 +222,18 @@ export function detectDialect(
     return { dialect, width: 1, evidence: ["one column: no character cuts the lines into fields evenly"] };
   }
   return { dialect: best.dialect, width: best.width, evidence: explain(best, candidates) };
+}
+
+/** A line that is one quoted value. */
+const QUOTED = /^"(?:[^"]|"")*"$/;
+
+/** Whether lines below the first are dates, times, numbers or addresses as they are: their signs part no fields. */
+function areValues(lines: readonly string[]): boolean {
+  const below = lines.length > 1 ? lines.slice(1) : lines;
+  const whole = below.filter((line) =>
+    ["date", "time", "number", "link"].includes(cellKind(line.trim().replace(/^"(.*)"$/, "$1"))),
+  );
+  return below.length > 0 && whole.length >= below.length * 0.9;
 }
 
 /** Below this no candidate is better than taking each line as one value. */

@@ -148,8 +148,15 @@ function formatOf(text: string, whole: boolean, overrides: Partial<Dialect>): Di
   if (looksLikeJson(text) && opensArray(text)) return "json";
   if (looksLikeJsonLines(text)) return whole && isDocument(text) ? "json" : "ndjson";
   if (looksLikeJson(text)) return "json";
+  if (whole && overrides.delimiter === undefined && isBracketed(text)) return "json";
   return overrides.delimiter === undefined && looksLikeXml(text) ? "xml" : null;
 }
+
+/** One line in brackets is no table in any other format: it is JSON, and where it is damaged that can be said. */
+const isBracketed = (text: string): boolean => {
+  const line = text.replace(/^\ufeff/, "").trim();
+  return /^[[{]/.test(line) && !/[\r\n]/.test(line);
+};
 
 /** An array that its first line opens and does not close. */
 function opensArray(text: string): boolean {

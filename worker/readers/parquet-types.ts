@@ -79,9 +79,14 @@ function clock(micros: number): string {
 /** Microseconds since 1970, always in UTC: a timestamp without a zone is taken as UTC, as everywhere. */
 function stamp(micros: bigint): string {
   const value = Number(micros);
-  if (!Number.isSafeInteger(value)) return String(micros);
-  const days = Math.floor(value / MICROS_A_DAY);
-  return `${day(days)} ${clock(value - days * MICROS_A_DAY)}Z`;
+  if (Number.isSafeInteger(value)) {
+    const days = Math.floor(value / MICROS_A_DAY);
+    return `${day(days)} ${clock(value - days * MICROS_A_DAY)}Z`;
+  }
+  // Before 1684 and after 2255 a number does not hold all microseconds.
+  const length = BigInt(MICROS_A_DAY);
+  const rest = ((micros % length) + length) % length;
+  return `${day(Number((micros - rest) / length))} ${clock(Number(rest))}Z`;
 }
 
 function decimal(unscaled: bigint, scale: number): string {

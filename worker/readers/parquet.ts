@@ -42,12 +42,42 @@ const VALUE_BYTES = 24;
 /** Nested columns are decoded a row group at a time. */
 const MAX_NESTED_BYTES = 256 * 1024 * 1024;
 
-const COMPRESSORS: Compressors = {
+const CODECS: Compressors = {
   ...others,
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: length || 1 }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: length || 1 }),
   ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: length || 1 }),
 };
+
+/** A page of nothing but missing values may have no byte at all, which is no compressed text of any codec. */
+const COMPRESSORS: Compressors = Object.fromEntries(
+  Object.entries(CODECS).map(([name, unpack]): [string, typeof unpack] => [
+    name,
+    unpack && ((input, length) => (length === 0 ? new Uint8Array(0) : unpack(input, length))),
+  ]),
+);
+
+/** Groups that hold no column, which have no values either: the library takes them for columns. */
+export function withoutEmptyGroups(schema: FileMetaData["schema"]): FileMetaData["schema"] {
+  let at = 0;
+  const take = (): FileMetaData["schema"] => {
+    const element = schema[at++];
+    if (element === undefined) return [];
+    if (element.type !== undefined) return [element];
+    const children: FileMetaData["schema"] = [];
+    let kept = 0;
+    // Each turn takes an element of the schema, or it is at its end.
+    for (let n = 0; n < (element.num_children ?? 0) && at < schema.length; n++) {
+      const child = take();
+      if (child.length > 0) kept++;
+      children.push(...child);
+    }
+    return kept === 0 ? [] : [{ ...element, num_children: kept }, ...children];
+  };
+  const [root, ...rest] = take();
+  // The root is no column: some writers say that it is repeated.
+  return root ? [{ ...root, repetition_type: undefined }, ...rest] : schema;
+}
 
 interface OpenParquet {
   metadata: FileMetaData;
@@ -113,6 +143,7 @@ async function openParquet(source: ByteSource, signal?: AbortSignal): Promise<Op
   let metadata: FileMetaData;
   try {
     metadata = await parquetMetadataAsync(file, { geoparquet: false });
+    metadata.schema = withoutEmptyGroups(metadata.schema);
     const top = parquetSchema(metadata).children;
     if (top.length === 0) throw damagedParquet("its footer names no column");
     if (top.length > MAX_COLUMNS) {
@@ -286,7 +317,8 @@ export async function inspectParquet(source: ByteSource, base: Dialect): Promise
   const { metadata, columns } = await openParquet(source);
   const names = columns.map((column) => column.name);
   const dialect: Dialect = { ...base, format: "parquet", encoding: "utf-8", headerLines: 0 };
-  const rows = Number(metadata.num_rows);
+  // Row groups say it too, and are what is read.
+  const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (rows === 0)
     throw new ReaderError("empty_file", "the Parquet file holds no row", "Upload a file with rows.");
   const codecs = new Set(

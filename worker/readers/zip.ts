@@ -117,7 +117,10 @@ export async function readDirectory(
     const extraLength = bytes.readUInt16LE(at + 30);
     const flags = bytes.readUInt16LE(at + 8);
     const entry: ZipEntry = {
-      name: bytes.toString((flags & 0x800) !== 0 ? "utf8" : "latin1", at + 46, at + 46 + nameLength),
+      // Some writers part folders as Windows does.
+      name: bytes
+        .toString((flags & 0x800) !== 0 ? "utf8" : "latin1", at + 46, at + 46 + nameLength)
+        .replaceAll("\\", "/"),
       method: bytes.readUInt16LE(at + 10),
       encrypted: (flags & 1) !== 0,
       crc: bytes.readUInt32LE(at + 16),

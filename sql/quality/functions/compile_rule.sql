@@ -145,7 +145,7 @@ begin
     select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) into missing from unnest(p_fields) with ordinality w (w, no);
     prepare := format('select %s, count(*) as n from {source} t where (%s) group by %s having count(*) > 1',
       (select string_agg(format('coalesce(t.%I::text, '''') as c%s', w.w, w.no), ', ' order by w.no) from unnest(p_fields) with ordinality w (w, no)),
-      (select string_agg(format('t.%I is not null', w), ' and ') from unnest(p_fields) w),
+      (select string_agg(format('t.%I::text <> ''''', w), ' and ') from unnest(p_fields) w),
       (select string_agg(no::text, ', ' order by no) from generate_subscripts(p_fields, 1) no));
     fails := format('(%s) in (select %s from {bad})', missing, (select string_agg('c' || no, ', ' order by no) from generate_subscripts(p_fields, 1) no));
     carry := (select jsonb_build_object('groups', g.list, 'tuple', g.list)

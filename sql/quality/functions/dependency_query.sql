@@ -1,6 +1,6 @@
 -- The pairs of a functional dependency that stand against what is known: for each value of the deciding fields the value
 -- that goes with it, learned from the rows in force where they agree (confidence), else from the majority in the source
--- itself (two thirds of three rows at least). s is true of them; with p_unsure also the pairs of which nothing is known, s
+-- itself (two thirds of three rows at least). Rows without a deciding value decide nothing. s is true of them; with p_unsure also the pairs of which nothing is known, s
 -- false. Internal.
 create or replace function quality.dependency_query(p_from text[], p_to text, p_confidence numeric, p_unsure boolean default false) returns text
 language sql immutable
@@ -11,7 +11,7 @@ as $$
            string_agg('c' || w.no, ', ' order by w.no) as groups,
            string_agg('c' || w.no, ', ' order by w.no) filter (where w.no <= cardinality(p_from)) as keys,
            'c' || cardinality(p_from) + 1 as decided,
-           string_agg(format('t.%I is not null', w.w), ' and ') filter (where w.no <= cardinality(p_from)) as there
+           string_agg(format('t.%I::text <> ''''', w.w), ' and ') filter (where w.no <= cardinality(p_from)) as there
       from unnest(p_from || p_to) with ordinality w (w, no)
   )
   select format($q$

@@ -1,6 +1,6 @@
 -- Rules that a dataset's rows, taken for right, suggest: definitions for quality.put_rule, each with its confidence and
 -- what speaks for it. Nothing is saved. How sure a rule is comes from how often its like was met once only (the chance
--- that the next row brings something new): lists of values are suggested where that is at most 1 %, patterns at most 0.5 %.
+-- that the next row brings something new): lists of values and patterns are suggested where that is at most 0.5 %.
 -- Ranges leave room on both sides.
 create or replace function quality.suggest_rules(dataset_id uuid) returns jsonb
 language plpgsql security definer
@@ -35,7 +35,7 @@ begin
       left join lateral (select p from jsonb_array_elements(patterns) p where p ->> 'field' = c.field_name) p on true
      where c.org_id = n.org_id and c.dataset_id = suggest_rules.dataset_id and c.profile_id = profile and c.field_name <> all (n.key_fields)
   ), closed as (
-    select c.*, c.type <> 'jsonb' and c.present >= 50 and c.unseen_share <= 0.01 and c.distinct_count <= 1000
+    select c.*, c.type <> 'jsonb' and c.present >= 50 and c.unseen_share <= 0.005 and c.distinct_count <= 1000
                 -- Beside a value that nearly every row has, the others count by themselves.
                 and (c.distinct_count <= 10 or c.unseen_share * c.present <= 0.05 * (c.present - coalesce((c.top_values -> 0 ->> 1)::bigint, 0))) and c.distinct_count * 5 <= c.present
                 and not (c.family = 'number' and c.distinct_count > 30 and not coalesce(c.is_code, false)) and c.family not in ('date', 'timestamptz', 'boolean') as is_closed
@@ -57,6 +57,18 @@ begin
     select c.position, 4, c.field_name || '_pattern', 'pattern', array[c.field_name], jsonb_build_object('pattern', c.pattern -> 'patterns' || '[""]'), 'validity',
            (c.pattern ->> 'confidence')::numeric, format('%s shapes in %s values', jsonb_array_length(c.pattern -> 'patterns'), c.pattern ->> 'rows')
       from closed c where c.pattern is not null and (c.family <> 'number' or c.is_code) and not c.is_closed
+    union all
+    -- Numbers kept as text are written one way: 01907 is not 1907, nor 7.0 seven.
+    select c.position, 4, c.field_name || '_pattern', 'pattern', array[c.field_name],
+           jsonb_build_object('pattern', jsonb_build_array('-?(0|[1-9][0-9]*)' || case when w.decimals = 0 then '' when w.shortest = w.longest and w.plain = 0 then format('\.[0-9]{%s}', w.longest)
+             when w.zeros = 0 and w.decimals >= 200 then '(\.[0-9]*[1-9])?' else '(\.[0-9]+)?' end, '')), 'validity',
+           1 - 1.0 / (c.present + 1), format('all of %s numbers are written like that', c.present)
+      from closed c
+      cross join lateral (
+        select bool_and(v.v ~ '^-?(0|[1-9][0-9]*)(\.[0-9]+)?$') as is_plain, coalesce(sum(v.n) filter (where v.v ~ '\.'), 0) as decimals, coalesce(sum(v.n) filter (where v.v !~ '\.'), 0) as plain,
+               min(length(split_part(v.v, '.', 2))) filter (where v.v ~ '\.') as shortest, max(length(split_part(v.v, '.', 2))) as longest, count(*) filter (where v.v ~ '\..*0$') as zeros
+          from pg_temp.cadastre_values v where v.p = c.position) w
+     where c.type = 'text' and c.family = 'number' and c.present >= 50 and not coalesce(c.is_code, false) and not c.is_closed and w.is_plain
     union all
     select c.position, 5, c.field_name || '_range', 'range', array[c.field_name],
            jsonb_build_object('type', case when c.type = 'text' then 'numeric' else c.type end, 'min', b.low, 'max', b.high), 'validity', 0.95,

@@ -348,10 +348,49 @@ const QUERIES: Case[] = [
     { o: "t.b=TRANSFORMATION", g: "t.a=SORT t.c=AGGREGATION" },
   ],
   ["TABLESAMPLE", "select a from t tablesample system (10)", { a: "t.a=IDENTITY" }],
+  ["a composite's field", "select (s).a as k from (select t.a, t.b from t) s", { k: "t.a=IDENTITY" }],
   [
-    "a composite's field",
-    "select (s).a as k from (select t.a, t.b from t) s",
-    { k: "t.a=TRANSFORMATION t.b=TRANSFORMATION" },
+    "a table's row and field",
+    "select (t).b from t, u where (t).a = 1",
+    {
+      b: "t.b=IDENTITY",
+    },
+  ],
+  [
+    "a row's star",
+    "select (u).*, (row(u.d, 1)).* from u",
+    {
+      a: "u.a=IDENTITY",
+      d: "u.d=IDENTITY",
+      e: "u.e=IDENTITY",
+      f1: "u.d=IDENTITY",
+      f2: "",
+    },
+  ],
+  [
+    "a function's star",
+    "select (jsonb_each(j)).*, t.a from t",
+    {
+      key: "t.j=TRANSFORMATION",
+      value: "t.j=TRANSFORMATION",
+      a: "t.a=IDENTITY",
+    },
+  ],
+  [
+    "JSON_ARRAY of a query",
+    "select json_array(select u.d from u where u.a = t.a) as k from t",
+    {
+      k: "u.d=TRANSFORMATION",
+    },
+    "t.a=FILTER u.a=FILTER",
+  ],
+  [
+    "PostgreSQL's own functions",
+    "select relid, level from t, pg_partition_tree(t.b::regclass)",
+    {
+      relid: "t.b=TRANSFORMATION",
+      level: "t.b=TRANSFORMATION",
+    },
   ],
   [
     "self join",

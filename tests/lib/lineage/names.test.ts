@@ -102,6 +102,16 @@ describe("names", () => {
     expect(show(found!.columns).r).toBe("u.a=TRANSFORMATION u.d=TRANSFORMATION u.e=TRANSFORMATION");
   });
 
+  it("knows the columns of a record that is filled from JSON", async () => {
+    for (const list of ["r.x, r.y", "r.*"]) {
+      const sql = `select ${list} from t, jsonb_populate_recordset(null::point_of, t.j) r`;
+      const [found] = await lineageOf(sql, schema);
+      expect(show(found!.columns)).toEqual({ x: "t.j=TRANSFORMATION", y: "t.j=TRANSFORMATION" });
+      // PostgreSQL keeps the type's own columns as dependencies too; here only tables' are told.
+      expect(found!.baseColumns).toEqual([{ table: "t", column: "j" }]);
+    }
+  });
+
   it("goes on without a schema where a name can be of one table only", async () => {
     const [one] = await lineageOf("select x, y as z, * from s.some where k = 1");
     expect(show(one!.columns)).toEqual({
@@ -112,6 +122,11 @@ describe("names", () => {
     const [two] = await lineageOf("select x, p.y from p join q on p.i = q.i");
     expect(show(two!.columns)).toEqual({ x: "", y: "p.y=IDENTITY" });
     expect(two!.warnings).toEqual(["column x may be of any of p, q: their columns are not known"]);
+    const [sorted] = await lineageOf("select ctid, tableoid::regclass, * from p order by 3, 5");
+    expect(sorted!.baseColumns).toEqual([{ table: "p", column: "*" }]);
+    expect(show([{ name: "rows", sources: sorted!.influences }]).rows).toBe("p.*=SORT");
+    const [row] = await lineageOf("select (some_function(p.x)).* from p");
+    expect(row!.warnings).toEqual(["the columns of a row that .* expands are not known"]);
     const [star] = await lineageOf("with c as (select * from p) select c.m from c");
     expect(show(star!.columns)).toEqual({ m: "p.m=IDENTITY" });
   });

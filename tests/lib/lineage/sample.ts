@@ -5,6 +5,7 @@ export const DDL = `
   create table t (a int, b text, c int, j jsonb, l int[]);
   create table u (a int, d int, e text);
   create table w (a int, d int, f date);
+  create type point_of as (x int, y text);
   create view tv as select a, upper(b) as big from t;
 `;
 export const schema = await readSchema(DDL);
