@@ -244,7 +244,7 @@ async function erase(ground: Ground, key: Record<string, unknown>): Promise<void
 }
 
 let made = 0;
-const RUNS = Number(process.env.RUNS ?? 8);
+const RUNS = Number(process.env.RUNS ?? 5);
 for (const keyed of [true, false])
   it(`finds what asking all rows finds: ${keyed ? "with" : "without"} a key`, async () => {
     let carried = 0;
