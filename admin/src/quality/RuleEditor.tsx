@@ -50,6 +50,27 @@ function Sentence({ draft }: { draft: Draft }) {
   );
 }
 
+/** As long as the worker takes for it, and a little more. */
+const MAX_TRIAL_MS = 240_000;
+const POLL_MS = 700;
+
+/** A rule that is SQL is tried by the worker; its answer is given once. */
+async function trySqlRule(asked: Record<string, unknown>): Promise<Trial> {
+  const { result: trialId } = await change<{ result: string }>("startRuleTrial", asked, "result");
+  const until = Date.now() + MAX_TRIAL_MS;
+  while (Date.now() < until) {
+    const { result } = await change<{ result: (Trial & { error: string | null }) | null }>(
+      "takeRuleTrial",
+      { trialId },
+      "result",
+    );
+    if (result?.error) throw new Error(result.error);
+    if (result) return result;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error("the dry run has not ended in time");
+}
+
 function useWorkshop({ dataset, rule }: WorkshopProps) {
   const translate = useTranslate();
   const redirect = useRedirect();
@@ -63,12 +84,13 @@ function useWorkshop({ dataset, rule }: WorkshopProps) {
     return definition;
   };
   const tryIt = useAct(async (loads: number) => {
-    const { result } = await change<{ result: Trial }>(
-      "tryRule",
-      { datasetId: dataset.id, definition: given(), loads },
-      "result",
+    const definition = given();
+    const asked = { datasetId: dataset.id, definition, loads };
+    setTrial(
+      definition.kind === "sql"
+        ? await trySqlRule(asked)
+        : (await change<{ result: Trial }>("tryRule", asked, "result")).result,
     );
-    setTrial(result);
   });
   const put = async () => {
     const definition = given();

@@ -33,6 +33,8 @@ begin
     else
       select w.inserted, w.updated, w.deleted into inserted, updated, deleted from ingest.write_diff(run, p_columns) w;
     end if;
+    -- Before the rules are asked, which go on from what is noted of the changes.
+    perform ingest.note_load(run, inserted, updated, deleted, p_columns, not p_first and run.mode <> 'append');
     merged := ingest.check_merged(run);
     if run.released_at is null then
       hold := ingest.gate_reason(run, ingest.held_by(merged));
@@ -50,7 +52,6 @@ begin
     end if;
     return ingest.hold_run(p_run, p_generation, hold);
   end if;
-  perform ingest.note_load(run, inserted, updated, deleted, p_columns, not p_first and run.mode <> 'append');
   return ingest.finish_run(run, inserted, updated, p_accepted - inserted - updated, deleted, p_first);
 end
 $$;

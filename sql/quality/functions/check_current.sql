@@ -70,7 +70,7 @@ begin
   -- Rules that were asked of the changed rows alone have seen one snapshot, whoever wrote since.
   if private.versions_since(n.org_id, others || p_dataset, case when rest = '[]' and not exists (
        select from jsonb_array_elements(carried) c where c -> 'carry' ?| '{groups,others}') then pg_current_snapshot() else seen end, pg_current_xact_id(), saw_own) = 0 then
-    perform quality.keep_check(p_dataset, p_check, p_road, seen, saw_own, contract, total, rules);
+    perform quality.keep_check(p_dataset, p_check, p_road, seen::text, saw_own, contract, total, rules);
   end if;
   return jsonb_build_object('rows', total, 'rules', rules, 'carried', jsonb_array_length(carried));
 end

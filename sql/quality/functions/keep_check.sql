@@ -1,5 +1,5 @@
 -- Keeps what a check found for the next one (private.carried_checks). Internal.
-create or replace function quality.keep_check(p_dataset uuid, p_check uuid, p_road text, p_seen pg_snapshot, p_saw_own boolean, p_contract int,
+create or replace function quality.keep_check(p_dataset uuid, p_check uuid, p_road text, p_seen text, p_saw_own boolean, p_contract int,
                                               p_rows bigint, p_rules jsonb) returns void
 language plpgsql
 set search_path = ''
@@ -8,7 +8,7 @@ declare
   org uuid := private.org_id();
 begin
   insert into private.carried_checks as c (org_id, dataset_id, road, check_id, snapshot, saw_own, contract_version, row_count, rules)
-  select org, p_dataset, p_road, p_check, p_seen, p_saw_own, p_contract, p_rows,
+  select org, p_dataset, p_road, p_check, p_seen::pg_snapshot, p_saw_own, p_contract, p_rows,
          coalesce(jsonb_object_agg(r ->> 'rule_id', jsonb_build_object('digest', r -> 'digest', 'failures', r -> 'failures', 'parts', r -> 'parts', 'expires', r -> 'expires'))
            filter (where r -> 'carry' <> 'null'), '{}')
     from jsonb_array_elements(p_rules) r
@@ -18,4 +18,4 @@ begin
   perform private.drop_seen_keys(org, p_dataset);
 end
 $$;
-comment on function quality.keep_check(uuid, uuid, text, pg_snapshot, boolean, int, bigint, jsonb) is 'Keeps what a check found for the next one. Internal.';
+comment on function quality.keep_check(uuid, uuid, text, text, boolean, int, bigint, jsonb) is 'Keeps what a check found for the next one. Internal.';
