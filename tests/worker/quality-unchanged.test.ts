@@ -131,3 +131,36 @@ it("results count every row of the file, asked again or not", async () => {
   // Otherwise nothing was proven of rows that are not asked.
   expect(skipped).toBeGreaterThan(3);
 }, 240_000);
+
+it("a bound that means another day tomorrow is none of the rules that unchanged rows are known to meet", async () => {
+  const fields = [
+    { name: "k", type: "integer" },
+    { name: "due", type: "date" },
+  ];
+  const id = await declare(bench, "days", fields, ["k"]);
+  const met = async (rule: string | null, max: string): Promise<string> => {
+    if (rule !== null) {
+      const definition = { name: rule, kind: "range", field: "due", parameters: { max } };
+      await bench.query("select quality.put_rule($1, $2)", [id, JSON.stringify(definition)]);
+      await bench.query("select quality.deploy_rule($1, $2)", [id, rule]);
+    }
+    const run = await bench.load("days", "k,due\n1,2020-01-01\n", { force: true });
+    const rows = await bench.query<{ digest: string }>(
+      "select rules_digest as digest from ingest.runs where id = $1",
+      [run.id],
+    );
+    return rows[0]!.digest;
+  };
+  const none = await met(null, "");
+  expect(none).toMatch(/^[0-9a-f]{64}$/);
+  expect(await met("soon", "tomorrow")).toBe(none);
+  expect(await met("late", "2999-01-01")).not.toBe(none);
+});
+
+it("nor is a contract's", async () => {
+  const { rows } = await bench.db.admin.query<{ bound: string; lasting: boolean }>(
+    `select b as bound, ingest.is_lasting('range', format('%s > %L::%s', 't.due', b, 'date')) as lasting
+       from unnest(array['today', 'Yesterday', '2026-01-01', 'January 8, 2026']) b`,
+  );
+  expect(rows.map((row) => row.lasting)).toEqual([false, false, true, true]);
+});

@@ -224,3 +224,24 @@ it("a job that was taken while the connection was lost goes back to the queue, o
   expect(begun).toEqual(["slow", "lost"]);
   goOn();
 });
+
+it("a queue that is locked in the name of somebody who has no job of it is opened again", async () => {
+  const begun: string[] = [];
+  const lock = (queue: string, by: string) =>
+    db.admin.query(
+      "update graphile_worker._private_job_queues set locked_by = $2, locked_at = now() - interval '1 hour' where queue_name = $1",
+      [queue, by],
+    );
+  const add = (name: string) =>
+    db.admin.query(
+      "select core.enqueue('ingest__load', json_build_object('name', $1::text), 'org:' || $1, $1, now() + interval '1 second')",
+      [name],
+    );
+  await work(async (payload) => void begun.push((payload as { name: string }).name));
+  await until("it is known", async () => (await poolsKnown()).length === 2);
+  await add("dead");
+  await add("living");
+  await lock("org:dead", "gone");
+  for (const id of await poolsKnown()) await lock("org:living", id);
+  await until("both are taken", () => begun.length === 2);
+});

@@ -12,20 +12,25 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  select coalesce(array_agg(distinct j.locked_by) filter (where j.locked_by <> all (alive)), '{}'),
-         coalesce(array_agg(j.id) filter (where j.locked_by = any (alive) and held ? j.locked_by and not held -> j.locked_by ? j.id::text), '{}')
-    into dead, lost
-    from graphile_worker._private_jobs j
-   where j.locked_by is not null and j.locked_at < clock_timestamp() - grace;
-  delete from graphile_worker._private_jobs j
-   where j.key is null and j.attempts >= j.max_attempts and (j.locked_by is null or j.locked_by = any (dead) or j.id = any (lost));
-  if cardinality(dead) > 0 or cardinality(lost) > 0 then
-    update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
-     where exists (select from graphile_worker._private_jobs j
-                    where j.id = any (lost) and j.job_queue_id = q.id and j.locked_by = q.locked_by);
-    update graphile_worker._private_jobs j set locked_at = null, locked_by = null where j.id = any (lost);
+  select coalesce(array_agg(distinct l.locked_by), '{}') into dead
+    from (select j.locked_by, j.locked_at from graphile_worker._private_jobs j
+          union all
+          select q.locked_by, q.locked_at from graphile_worker._private_job_queues q) l
+   where l.locked_by <> all (alive) and l.locked_at < clock_timestamp() - grace;
+  with put_back as (
+    update graphile_worker._private_jobs j set locked_at = null, locked_by = null
+     where j.locked_at < clock_timestamp() - grace and held ? j.locked_by and not held -> j.locked_by ? j.id::text
+    returning j.id
+  )
+  select coalesce(array_agg(p.id), '{}') into lost from put_back p;
+  if cardinality(dead) > 0 then
     perform graphile_worker.force_unlock_workers(dead);
   end if;
+  -- A queue is locked and unlocked together with a job of it: one without such a job waits for nobody.
+  update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
+   where q.locked_at < clock_timestamp() - grace and held ? q.locked_by
+     and not exists (select from graphile_worker._private_jobs j where j.job_queue_id = q.id and j.locked_by = q.locked_by);
+  delete from graphile_worker._private_jobs j where j.locked_by is null and j.key is null and j.attempts >= j.max_attempts;
 end
 $$;
 comment on function core.unlock_dead_workers(text[], interval, jsonb) is

@@ -5,9 +5,9 @@ language sql stable
 set search_path = ''
 as $$
   select encode(sha256(convert_to(concat_ws(E'\n', d.contract_version,
-           (select string_agg(concat_ws(' ', r.severity, r.fails), E'\n' order by r.field_name, r.rule) from data.rule_checks(p_dataset) r where r.rule <> 'reference'),
+           (select string_agg(concat_ws(' ', r.severity, r.fails), E'\n' order by r.field_name, r.rule) from data.rule_checks(p_dataset) r where ingest.is_lasting(r.rule, r.fails)),
            (select string_agg(concat_ws(' ', a.rule_id, a.version), E'\n' order by a.rule_id)
-              from quality.active_rules(p_dataset) a where a.fails is not null and a.prepare is null and a.kind <> 'reference' and a.scope <> 'dataset')), 'UTF8')), 'hex')
+              from quality.active_rules(p_dataset) a where a.fails is not null and a.prepare is null and a.kind <> 'reference' and a.carry is not null and a.scope <> 'dataset')), 'UTF8')), 'hex')
     from data.datasets d
    where d.org_id = private.org_id() and d.id = p_dataset
 $$;
