@@ -181,9 +181,9 @@ const SCREENS: Screen[] = [
     path: "/why",
     ready: "form input",
     act: async (page, t) => {
-      await page.getByLabel(t.why.person).fill("viewer@");
+      await page.locator("#main-content").getByLabel(t.why.person).fill("viewer@");
       await page.getByRole("option").first().click();
-      await page.getByLabel(t.access.permission).fill("record.edit");
+      await page.locator("#main-content").getByLabel(t.access.permission).fill("record.edit");
       await page.getByRole("option").first().click();
       await page.getByRole("button", { name: t.why.submit, exact: true }).click();
       await page.getByRole("region", { name: t.why.needed }).waitFor();

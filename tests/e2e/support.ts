@@ -155,13 +155,33 @@ export async function readCounts(page: Page): Promise<Record<string, number>> {
   );
 }
 
-/** Rules that axe finds broken on the page as it stands, each with the first place. */
+/** Longest wait until nothing on the page moves or fades, in ms. */
+const MAX_MOVING_MS = 3000;
+/** Resolves when what fades in or out stands still; endless ones (a spinner) do not count. */
+const STANDS_STILL = `Promise.race([
+  Promise.allSettled(document.getAnimations()
+    .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished)),
+  new Promise((resolve) => setTimeout(resolve, ${MAX_MOVING_MS})),
+]).then(() => null)`;
+
+/**
+ * Rules that axe finds broken on the page as it stands, each with the first place. What is found is looked at again: half
+ * faded in, a text has less contrast than a moment later.
+ */
 export async function axeViolations(page: Page, except: string[] = []): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).disableRules(except).analyze();
-  return violations.map(
-    ({ id, nodes }) =>
-      `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.any[0]?.message ?? ""}`,
-  );
+  const look = async (): Promise<string[]> => {
+    await page.evaluate(STANDS_STILL);
+    const { violations } = await new AxeBuilder({ page }).disableRules(except).analyze();
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.any[0]?.message ?? ""}`,
+    );
+  };
+  const found = await look();
+  if (found.length === 0) return found;
+  await page.waitForTimeout(1000);
+  return look();
 }
 
 /** Keeps a picture of the page under SCREENSHOTS, when that is set. */
