@@ -40,6 +40,7 @@ export async function keepRunner(options: Omit<RunnerOptions, "events">, log: Lo
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Runner | null = null;
+  let starting: Promise<void> = Promise.resolve();
 
   const end = (runner: Runner): void => {
     const ended = runner
@@ -63,9 +64,10 @@ export async function keepRunner(options: Omit<RunnerOptions, "events">, log: Lo
     current = null;
     if (isStopping) return;
     log.warn(`${why}; another one follows`);
-    timer = setTimeout(() => {
-      start().catch((error: unknown) => again(`the job runner could not start (${explain(error)})`));
-    }, PAUSE_MS);
+    timer = setTimeout(startAnew, PAUSE_MS);
+  };
+  const startAnew = (): void => {
+    starting = start().catch((error: unknown) => again(`the job runner could not start (${explain(error)})`));
   };
 
   await start();
@@ -78,11 +80,13 @@ export async function keepRunner(options: Omit<RunnerOptions, "events">, log: Lo
       const old = current;
       current = null;
       end(old);
-      start().catch((error: unknown) => again(`the job runner could not start (${explain(error)})`));
+      startAnew();
     },
     async stop() {
       isStopping = true;
       clearTimeout(timer);
+      // One that is just starting ends as soon as it has.
+      await starting;
       if (current) end(current);
       await Promise.all(ending);
     },

@@ -2,119 +2,28 @@
  * Retention and archives: a version is in history or in an archive whatever dies when; what comes back is what left, bit for
  * bit; as-of is never silently wrong; the trail verifies archived versions too; holds stand above; erasure reaches archives.
  */
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "../../lib/log.ts";
 import type { ObjectStore } from "../../lib/stores/object/index.ts";
 import { runErasure } from "../../worker/retention/erase.ts";
 import { attach, retain } from "../../worker/retention/retain.ts";
 import { sweepObjects } from "../../worker/tasks/data__sweep.ts";
-import { addMember, asMember, createOrg } from "../support/database.ts";
-import { createSealed, type Sealed } from "./audit-support.ts";
-import { declare } from "./support.ts";
+import {
+  archiveIds,
+  asOf,
+  asOwner,
+  attachAll,
+  context,
+  make,
+  moments,
+  openArchives,
+  owner,
+  sealed,
+  setRetention,
+  stored,
+} from "./archive-support.ts";
 
-let sealed: Sealed;
-let owner: { orgId: string; userId: string };
-beforeAll(async () => {
-  sealed = await createSealed();
-  const { bench } = sealed;
-  owner = {
-    orgId: bench.org.id,
-    userId: await addMember(bench.db, bench.org.id, "owner@acme.example", "owner"),
-  };
-});
+beforeAll(openArchives);
 afterAll(() => sealed.close());
-
-const context = (store?: ObjectStore) => {
-  const { bench } = sealed;
-  return {
-    pool: bench.db.worker,
-    claimKey: bench.db.claimKey,
-    store: store ?? bench.store,
-    log: createLogger("fatal"),
-  };
-};
-const asOwner = <R extends object>(text: string, values: unknown[] = []): Promise<R[]> =>
-  asMember(sealed.bench.db, owner, async (client) => (await client.query(text, values)).rows as R[]);
-const stored = async (name: string): Promise<string[]> => {
-  const { rows } = await sealed.bench.db.admin.query<{ said: string }>(
-    `select t::text as said from store_acme.${name}_history t order by 1`,
-  );
-  return rows.map((row) => row.said);
-};
-const FIELDS = [
-  { name: "id", type: "integer" },
-  { name: "name" },
-  { name: "amount", type: "numeric(12,2)" },
-  { name: "big", type: "bigint" },
-  { name: "ok", type: "boolean" },
-  { name: "born", type: "date" },
-  { name: "at", type: "timestamptz" },
-  { name: "time_of", type: "time" },
-  { name: "note", type: "jsonb" },
-  { name: "list", type: "text[]" },
-  { name: "code", type: "uuid" },
-];
-
-async function make(name: string): Promise<string> {
-  const { bench } = sealed;
-  const id = await declare(bench, name, FIELDS, ["id"]);
-  const insert = (id: number, rest: string) =>
-    bench.query(
-      `insert into org_acme.${name} (id, name, amount, big, ok, born, at, time_of, note, list, code) values (${id}, ${rest})`,
-    );
-  await insert(
-    1,
-    `'Ann', 1.50, 9223372036854775807, true, '0044-03-15 BC', '2026-01-01 00:00:00.000001+02', '23:59:59.5', '{"a": [1.10, "ü"]}', '{a,"b,c",null,""}', '00000000-0000-0000-0000-000000000001'`,
-  );
-  await insert(
-    2,
-    `e'tab\\tline\\n"quote"', 'NaN', -1, false, 'infinity', '-infinity', '00:00', 'null', '{}', null`,
-  );
-  await insert(3, "null, null, null, null, null, null, null, null, null, null");
-  // With a reason, which a version is committed to like its values.
-  for (const sign of ["!", "?"])
-    await bench.query(
-      `with why as materialized (select set_config('cadastre.reason', 'because ' || $1, true) as reason)
-       update org_acme.${name} set name = coalesce(name, '') || $1, amount = amount + 1 from why where reason <> ''`,
-      [sign],
-    );
-  await bench.query(`delete from org_acme.${name} where id = 2`);
-  return id;
-}
-
-const setRetention = (id: string, versions: number | null, days: number | null, action: string) =>
-  asOwner("select data.set_retention($1, $2, $3, $4)", [id, versions, days, action]);
-const archiveIds = async (id: string) =>
-  (
-    await asOwner<{ id: string }>(
-      "select id from data.archives where dataset_id = $1 and state = 'archived' order by valid_to_max",
-      [id],
-    )
-  ).map((row) => row.id);
-async function attachAll(id: string): Promise<void> {
-  for (const archive of await archiveIds(id)) {
-    await asOwner("select data.attach_archive($1)", [archive]);
-    await attach(context(), owner.orgId, archive);
-  }
-}
-const moments = async (name: string) =>
-  (
-    await sealed.bench.query<{ at: string }>(
-      `select distinct m::text as at from org_acme.${name}_history h cross join lateral unnest(array[h.valid_from, h.valid_to, h.valid_from - interval '1 microsecond']) m where m is not null order by 1`,
-    )
-  ).map((row) => row.at);
-const asOf = async (name: string, at: string): Promise<string> => {
-  try {
-    const rows = await sealed.bench.query<{ said: string }>(
-      `select t::text as said from org_acme.${name}_as_of($1) t order by 1`,
-      [at],
-    );
-    return rows.map((row) => row.said).join("\n");
-  } catch (error) {
-    return `error ${(error as { code: string }).code}`;
-  }
-};
 
 describe("archives", () => {
   it("take versions out of history and bring them back, bit for bit; as-of is refused meanwhile", async () => {
@@ -388,172 +297,4 @@ it("a legal hold stands above retention, erasure and the dataset's end, on the o
   await asOwner("select data.release_hold($1, 'over')", [hold!.id]);
   await erase();
   expect(await drop()).toHaveLength(1);
-});
-
-describe("a look at an archived moment", () => {
-  const look = (who: typeof owner, id: string, at: string, retry = false) =>
-    asMember(sealed.bench.db, who, async (client) => {
-      const { rows } = await client.query<{ said: { waiting: number; error: { code: string } | null } }>(
-        "select data.look_at_moment($1, $2, $3) as said",
-        [id, at, retry],
-      );
-      return rows[0]!.said;
-    });
-  const until = async (id: string): Promise<number[]> => {
-    const { rows } = await sealed.bench.db.admin.query<{ minutes: number }>(
-      "select round(extract(epoch from attached_until - clock_timestamp()) / 60)::int as minutes from data.archives where dataset_id = $1 and state = 'attached'",
-      [id],
-    );
-    return rows.map(({ minutes }) => minutes);
-  };
-  let id: string;
-  let at: string;
-  let viewer: typeof owner;
-  const rowsOf = (who: typeof owner) =>
-    asMember(sealed.bench.db, who, async (client) => {
-      const { rows } = await client.query("select id, name from org_acme.looked_as_of($1) order by id", [at]);
-      return rows as { id: number; name: string | null }[];
-    });
-
-  beforeAll(async () => {
-    id = await make("looked");
-    at = (await moments("looked")).at(4)!;
-    viewer = {
-      orgId: owner.orgId,
-      userId: await addMember(sealed.bench.db, owner.orgId, "looker@acme.example", "viewer"),
-    };
-    for (const [kind, condition, mask] of [
-      ["row_filter", { lt: [{ row: "id" }, 2] }, null],
-      ["mask", null, { kind: "null", fields: ["name"] }],
-    ] as const)
-      await asOwner(
-        "select access.create_policy(name => $1, kind => $1, condition => $2, mask => $3, datasets => array[$4::uuid], roles => '{viewer}')",
-        [kind, condition && JSON.stringify(condition), mask && JSON.stringify(mask), id],
-      );
-    await sealed.seal();
-    await setRetention(id, null, 0, "archive");
-  });
-
-  it("shows whoever may read the rows what the view would: filter and mask bind then as now", async () => {
-    const then = { all: await rowsOf(owner), seen: await rowsOf(viewer) };
-    expect(then.seen.length).toBeGreaterThan(0);
-    expect(then.seen.length).toBeLessThan(then.all.length);
-    expect(then.seen.every(({ name }) => name === null)).toBe(true);
-    expect(await retain(context(), owner.orgId, id)).toMatchObject({ archives: 1 });
-    await expect(rowsOf(viewer)).rejects.toMatchObject({ code: "RT005" });
-    expect(await look(viewer, id, at)).toMatchObject({ waiting: 1, error: null });
-    // Asked again it only tells.
-    expect(await look(viewer, id, at)).toMatchObject({ waiting: 1, error: null });
-    const events = await asOwner<{ n: number }>(
-      "select count(*)::int as n from audit.events where action = 'history.look' and object_id = $1",
-      [id],
-    );
-    expect(events).toEqual([{ n: 1 }]);
-    for (const archive of await archiveIds(id)) await attach(context(), owner.orgId, archive);
-    expect(await look(viewer, id, at)).toMatchObject({ waiting: 0 });
-    expect(await rowsOf(viewer)).toEqual(then.seen);
-    expect(await rowsOf(owner)).toEqual(then.all);
-  });
-
-  it("is over by itself: the versions are archived again, no sooner than the last look allows", async () => {
-    expect(await until(id)).toEqual([60]);
-    const { admin } = sealed.bench.db;
-    expect(await retain(context(), owner.orgId, id)).toMatchObject({ refused: "attached" });
-    // Due when the look is over, not tomorrow.
-    const due = await asOwner<{ soon: boolean }>(
-      "select next_run_at < clock_timestamp() + interval '61 minutes' as soon from data.retention_rules where dataset_id = $1",
-      [id],
-    );
-    expect(due).toEqual([{ soon: true }]);
-    const set = (text: string) => admin.query(`update data.archives set ${text} where dataset_id = $1`, [id]);
-    await set("attached_until = clock_timestamp() + interval '10 minutes'");
-    await look(viewer, id, at);
-    expect(await until(id)).toEqual([60]);
-    // However often somebody looks, after a day it ends.
-    await set(
-      "attached_at = clock_timestamp() - interval '23.5 hours', attached_until = clock_timestamp() + interval '10 minutes'",
-    );
-    await look(viewer, id, at);
-    expect(await until(id)).toEqual([30]);
-    await set("attached_until = clock_timestamp()");
-    await look(viewer, id, at);
-    expect(await retain(context(), owner.orgId, id)).toMatchObject({ archives: 1, refused: null });
-    await expect(rowsOf(viewer)).rejects.toMatchObject({ code: "RT005" });
-    await sealed.seal();
-    expect(await sealed.verify()).toMatchObject({ ok: true, problems: [] });
-  });
-
-  it("tells of an archive that cannot be read, and tries again when asked to", async () => {
-    await look(viewer, id, at);
-    await sealed.bench.db.admin.query(
-      `update data.archives set attach_error = '{"code": "RT009", "message": "damaged"}', attach_asked_at = null where dataset_id = $1 and state = 'archived'`,
-      [id],
-    );
-    expect(await look(viewer, id, at)).toMatchObject({ waiting: 1, error: { code: "RT009" } });
-    expect(await look(viewer, id, at, true)).toMatchObject({ waiting: 1, error: null });
-  });
-
-  it("is refused to whoever may not read the rows, and to other organizations", async () => {
-    const { bench } = sealed;
-    const client = {
-      orgId: owner.orgId,
-      userId: await addMember(bench.db, owner.orgId, "client@acme.example", "client"),
-    };
-    await expect(look(client, id, at)).rejects.toMatchObject({ code: "42501" });
-    const other = await createOrg(bench.db, "elsewhere");
-    const stranger = {
-      orgId: other.id,
-      userId: await addMember(bench.db, other.id, "owner@elsewhere.example", "owner"),
-    };
-    expect(await look(stranger, id, at).catch((error: { code: string }) => error.code)).toMatch(
-      /42501|DS001/,
-    );
-  });
-});
-
-it("as-of any moment before archival is as-of after attaching, whatever was written in between", async () => {
-  let count = 0;
-  const step = fc.oneof(
-    fc.record({ do: fc.constantFrom("update", "delete", "insert"), id: fc.integer({ min: 1, max: 6 }) }),
-    fc.record({ do: fc.constantFrom("archive", "attach", "load"), id: fc.integer({ min: 1, max: 3 }) }),
-  );
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(step, { minLength: 4, maxLength: 14 }),
-      fc.constantFrom(1, 2),
-      async (steps, keep) => {
-        const { bench } = sealed;
-        const name = `random_${++count}`;
-        const id = await declare(bench, name, [{ name: "id", type: "integer" }, { name: "name" }], ["id"]);
-        await setRetention(id, keep, null, "archive");
-        const seen: [string, string][] = [];
-        for (const { do: what, id: row } of steps) {
-          if (what === "update")
-            await bench.query(`update org_acme.${name} set name = name || 'x' where id <= $1`, [row]);
-          else if (what === "delete") await bench.query(`delete from org_acme.${name} where id = $1`, [row]);
-          else if (what === "insert")
-            await bench
-              .query(`insert into org_acme.${name} (id, name) values ($1, 'new') on conflict do nothing`, [
-                row,
-              ])
-              .catch(() => undefined);
-          else if (what === "load")
-            await bench.load(name, `id,name\n${row},loaded ${count}\n4,again\n`, { force: true });
-          else if (what === "archive") {
-            await bench.db.admin.query("update data.archives set attached_until = null");
-            await retain(context(), owner.orgId, id, { rows: 3, batches: 20 });
-          } else await attachAll(id);
-          const { rows } = await bench.db.admin.query<{ at: string }>("select clock_timestamp()::text as at");
-          const at = rows[0]!.at;
-          seen.push([at, await asOf(name, at)]);
-        }
-        for (const [at, said] of seen) expect([said, "error RT005"]).toContain(await asOf(name, at));
-        await sealed.seal();
-        expect((await sealed.verify()).problems).toEqual([]);
-        await attachAll(id);
-        for (const [at, said] of seen) expect(await asOf(name, at)).toBe(said);
-      },
-    ),
-    { numRuns: 8, endOnFailure: true },
-  );
 });

@@ -20,8 +20,6 @@ interface Trial {
   definition: {
     name: string;
     parameters: { query: string; returns?: SqlRule["returns"]; min?: number; max?: number };
-    max_failures: number | null;
-    max_share: number | null;
   };
   loads: { run: string; at: string }[];
 }
@@ -74,7 +72,6 @@ async function answerTrial(context: TransformContext, orgId: string, trial: Tria
       message: trial.message,
       loads,
       of: loads.length,
-      held: loads.filter((load) => !load.passed).length,
       rejected: 0,
       limited: why ?? (loads.length < trial.loads.length ? "time" : null),
     };
@@ -82,12 +79,11 @@ async function answerTrial(context: TransformContext, orgId: string, trial: Tria
     const told = explainFailure(error, "ask somebody who may");
     if (told === null) throw error;
     return {
-      ...toldOf(failed(told), 0, trial),
+      ...toldOf(failed(told), 0),
       sample: [],
       message: trial.message,
       loads: [],
       of: 0,
-      held: 0,
       rejected: 0,
       limited: null,
     };
@@ -105,21 +101,14 @@ function pastOf(query: string, schema: string): string | null {
   return null;
 }
 
-/** Failures within the rule's thresholds pass, as is_passed has it. */
-function toldOf(answer: Answer, rows: number, { definition }: Trial): Told {
-  const { max_failures: most, max_share: share } = definition;
-  const within =
-    most === null && share === null
-      ? answer.failures === 0
-      : (most === null || answer.failures <= most) && (share === null || answer.failures <= share * rows);
-  return {
-    rows,
-    failures: answer.failures,
-    measured: answer.measured,
-    passed: answer.error === null && (answer.measured === null ? within : answer.passed),
-    error: answer.error,
-  };
-}
+/** What was found; whether failures are within the rule's thresholds, the database judges (ingest.answer_rule_trial). */
+const toldOf = ({ failures, measured, passed, error }: Answer, rows: number): Told => ({
+  rows,
+  failures,
+  measured,
+  passed,
+  error,
+});
 
 async function askOnce(
   sandbox: Sandbox,
@@ -133,7 +122,7 @@ async function askOnce(
     low: null,
     high: null,
   });
-  return { answer, told: toldOf(answer, count.measured ?? 0, trial) };
+  return { answer, told: toldOf(answer, count.measured ?? 0) };
 }
 
 /** The datasets that the query may name, as they were then. Fails by itself where history of then is archived or removed. */
@@ -160,6 +149,6 @@ async function askAsOf(sandbox: Sandbox, trial: Trial, rule: SqlRule, at: string
   } catch (error) {
     const told = explainFailure(error, "ask somebody who may");
     if (told === null) throw error;
-    return toldOf(failed(told), 0, trial);
+    return toldOf(failed(told), 0);
   }
 }

@@ -2,7 +2,7 @@
 -- the moment needs come back into history for an hour after the last look (at most a day after they came), then retention
 -- archives them again. Through history and not beside it, because there are the policies, filters and masks of every road.
 -- Needs less than attach_archive, which keeps archives where they are for as long as somebody says. Asked again it tells how
--- far it is; what has failed is tried again with p_retry alone, so that who waits hears of it.
+-- far it is; what has failed is tried again with retry alone, so that who waits hears of it.
 create or replace function data.look_at_moment(dataset_id uuid, moment timestamptz, retry boolean default false) returns jsonb
 language plpgsql security definer
 set search_path = ''

@@ -1,7 +1,7 @@
 --! owner: cadastre_system
 -- How long the document store keeps an organization's raw records. Rejected rows keep their own record in PostgreSQL, and
 -- the file stays in the object store: this ends only the staged copy.
-create or replace function ingest.set_raw_retention(days int) returns int
+create or replace function ingest.set_raw_retention(days int default null) returns int
 language plpgsql security definer
 set search_path = ''
 as $$
