@@ -1,13 +1,13 @@
-/** The quick part of `npm run test:faults`: a fault of each kind, and a few random runs from a seed that changes daily. */
+/** The quick part of `npm run test:faults`: a fault of each kind, and a few random runs. */
 import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import { projectRoot } from "../../lib/db/urls.ts";
 
-const DAY_MS = 86_400_000;
+/** One seed, as with all property tests; the whole harness draws its own. */
+const SEED = "20424";
 
 it("loads survive a fault of each kind with all invariants held", async () => {
-  const seed = String(Math.floor(Date.now() / DAY_MS));
-  const child = spawn(process.execPath, ["tests/faults/main.ts", "--quick", "--seed", seed], {
+  const child = spawn(process.execPath, ["tests/faults/main.ts", "--quick", "--seed", SEED], {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });
