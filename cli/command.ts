@@ -14,6 +14,8 @@ export interface Output {
 }
 
 export interface Command {
+  /** What it is for, in one line of the overview. */
+  about: string;
   usage: string[];
   /** Returns the exit code: 0 only on success. */
   run(args: string[], output: Output): Promise<number>;
@@ -36,7 +38,7 @@ export interface Session {
 }
 
 export function fail(code: string, message: string, hint?: string): never {
-  throw new AppError(code, message, hint ? { hint } : { hint: "Run cadastre help." });
+  throw new AppError(code, message, hint ? { hint } : {});
 }
 
 /** Opens the way to the running installation of CADASTRE_HOME or DATABASE_URL and closes it after `work`. */

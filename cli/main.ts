@@ -36,6 +36,7 @@ import { sqlLogin } from "./commands/sql-login.ts";
 import { status } from "./commands/status.ts";
 import { user } from "./commands/user.ts";
 import { webhook } from "./commands/webhook.ts";
+import { closest, overview, usageOf, usageOfAll } from "./help.ts";
 
 const COMMANDS: Record<string, Command> = {
   org,
@@ -75,9 +76,27 @@ const COMMANDS: Record<string, Command> = {
   status,
 };
 
-function help(): string {
-  const lines = Object.values(COMMANDS).flatMap((command) => command.usage.map((u) => `  cadastre ${u}`));
-  return `Usage:\n${lines.join("\n")}\n\nEvery command takes --json. Exit code 0 only on success.\n`;
+const asksForHelp = (argument: string | undefined): boolean => argument === "--help" || argument === "-h";
+
+function commandNamed(name: string): Command {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!;
+  const meant = closest(name, Object.keys(COMMANDS));
+  return fail(
+    "USAGE",
+    `unknown command ${name}`,
+    meant ? `Did you mean cadastre ${meant}? cadastre help lists all.` : "cadastre help lists all.",
+  );
+}
+
+/** The text of `cadastre help ...`, `cadastre <command> --help` or `cadastre` alone; null where something is to be done. */
+function helpFor(args: string[]): string | null {
+  const [name, ...rest] = args;
+  if (name === undefined || asksForHelp(name)) return overview(COMMANDS);
+  if (name === "help") {
+    if (rest[0] === "--all") return usageOfAll(COMMANDS);
+    return rest[0] === undefined ? overview(COMMANDS) : usageOf(commandNamed(rest[0]), rest[1]);
+  }
+  return rest.some(asksForHelp) ? usageOf(commandNamed(name), rest[0]) : null;
 }
 
 function describe(error: unknown): {
@@ -101,7 +120,7 @@ function describe(error: unknown): {
     };
   }
   if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
-    return { code: "USAGE", message: error.message, hint: "Run cadastre help.", field: null };
+    return { code: "USAGE", message: error.message, hint: null, field: null };
   }
   return {
     code: "INTERNAL",
@@ -119,23 +138,22 @@ async function main(args: string[]): Promise<number> {
       process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${text}\n`);
     },
   };
-  const name = args[0] ?? "help";
-  if (name === "help" || name === "--help" || name === "-h") {
-    process.stdout.write(help());
-    return 0;
-  }
+  const said = args.filter((argument) => argument !== "--json");
   try {
-    const command = Object.hasOwn(COMMANDS, name)
-      ? COMMANDS[name]!
-      : fail("USAGE", `unknown command ${name}`);
-    return await command.run(
-      args.slice(1).filter((argument) => argument !== "--json"),
-      output,
-    );
+    const help = helpFor(said);
+    if (help !== null) {
+      output.print({ help }, help);
+      return 0;
+    }
+    return await commandNamed(said[0]!).run(said.slice(1), output);
   } catch (error) {
     const told = describe(error);
-    if (json) process.stdout.write(`${JSON.stringify({ error: told })}\n`);
-    process.stderr.write(`${told.code}: ${told.message}\n${told.hint ? `  ${told.hint}\n` : ""}`);
+    const hint =
+      told.code === "USAGE" && Object.hasOwn(COMMANDS, said[0]!)
+        ? (told.hint ?? `cadastre help ${said[0]} tells how it is used.`)
+        : told.hint;
+    if (json) process.stdout.write(`${JSON.stringify({ error: { ...told, hint } })}\n`);
+    process.stderr.write(`${told.code}: ${told.message}\n${hint ? `  ${hint}\n` : ""}`);
     return 1;
   }
 }

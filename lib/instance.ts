@@ -44,10 +44,18 @@ export async function writePrivate(file: string, content: string): Promise<void>
   await rename(temporary, file);
 }
 
+const secretsFile = (home: string): string => path.join(home, "secrets.json");
+
+/** The home's secrets; null where no installation has been made there. */
+async function readSecrets(home: string): Promise<Secrets | null> {
+  const text = await readFile(secretsFile(home), "utf8").catch(() => null);
+  return text === null ? null : secretsShape.parse(JSON.parse(text));
+}
+
 async function loadSecrets(home: string): Promise<{ secrets: Secrets; fresh: boolean }> {
-  const file = path.join(home, "secrets.json");
-  const text = await readFile(file, "utf8").catch(() => null);
-  if (text !== null) return { secrets: secretsShape.parse(JSON.parse(text)), fresh: false };
+  const file = secretsFile(home);
+  const known = await readSecrets(home);
+  if (known) return { secrets: known, fresh: false };
   const password = () => randomBytes(24).toString("base64url");
   const secrets = {
     superuser: password(),
@@ -113,12 +121,12 @@ export async function announceInstance(home: string, file: InstanceFile): Promis
 
 /** The running installation of a home. Errors: AppError NOT_RUNNING. */
 export async function findRunning(config: Config): Promise<Connections & { url: string | null }> {
-  const { secrets } = await loadSecrets(config.home);
-  if (config.databaseUrl) return { ...connectionsOf(config.databaseUrl, secrets), url: config.publicUrl };
+  const secrets = await readSecrets(config.home);
+  if (secrets && config.databaseUrl)
+    return { ...connectionsOf(config.databaseUrl, secrets), url: config.publicUrl };
   const text = await readFile(path.join(config.home, "instance.json"), "utf8").catch(() => null);
   const file = text === null ? null : instanceShape.parse(JSON.parse(text));
-  const running = file !== null && isAlive(file.pid);
-  if (!running) {
+  if (!secrets || file === null || !isAlive(file.pid)) {
     throw new AppError("NOT_RUNNING", `no installation runs on ${config.home}`, {
       hint: "Start it with npm start, or point CADASTRE_HOME or DATABASE_URL at one that runs.",
     });

@@ -1,6 +1,7 @@
 /** Why somebody may do something, or may not, now or at a past moment. */
 import { parseArgs } from "node:util";
-import { type Command, fail, findDataset, findOrg, withSession } from "../command.ts";
+import { type Command, findDataset, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 interface Reason {
   source: string;
@@ -34,6 +35,7 @@ function told(reason: Reason): string {
 }
 
 export const access: Command = {
+  about: "why somebody may do something or may not, today or on a past day",
   usage: ["access explain --org <slug> --user <email> --permission <p> [--dataset <d>] [--at <time>]"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -48,7 +50,7 @@ export const access: Command = {
       },
     });
     if (positionals[0] !== "explain" || !values.user || !values.permission) {
-      fail("USAGE", `usage: cadastre ${access.usage[0]}`);
+      misused(access);
     }
     const { user, permission } = values;
     const answer = await withSession(async (session) => {

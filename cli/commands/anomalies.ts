@@ -3,6 +3,7 @@ import type pg from "pg";
 import { episodesOf, type Options, type Point, scoreSeries } from "../../lib/quality/anomalies.ts";
 import { HOLIDAY } from "../../lib/quality/calendar.ts";
 import { type Command, fail, findDataset, findMember, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_POINTS = 1_000_000;
 /** Measures of a dataset's loads, which need no field with a moment; of those of a profile the field comes after a colon. */
@@ -39,6 +40,7 @@ async function readPoints(
 }
 
 export const anomalies: Command = {
+  about: "points of a measure that do not fit what came before",
   usage: [
     "anomalies <dataset> --org <slug> --measure <field>|row_count|score|duration|freshness|null_share:<field>|mean:<field>|distinct:<field> [--time <field>] [--month-ends] [--holidays <dates>] [--direction up|down|both] [--sensitivity low|normal|high] [--as <email>]",
     "anomalies <dataset> --org <slug> --measure <field> --expected <moment> [--note <text>] [--as <email>]",
@@ -61,8 +63,7 @@ export const anomalies: Command = {
         as: text,
       },
     });
-    const name =
-      positionals[0] ?? fail("USAGE", `usage: cadastre ${anomalies.usage.join("\n       cadastre ")}`);
+    const name = positionals[0] ?? misused(anomalies);
     const measure = values.measure ?? fail("USAGE", "--measure is missing");
     const { direction = "both", sensitivity = "normal" } = values;
     if (!["up", "down", "both"].includes(direction)) fail("USAGE", "--direction is up, down or both");

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { type Command, fail, findDataset, findOrg, type Session, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 import { waitFor } from "../waiting.ts";
 
 interface ArchiveRow {
@@ -54,6 +55,7 @@ async function attachAll(
 }
 
 export const archive: Command = {
+  about: "older versions in the object store: listed, brought back",
   usage: [
     "archive list --org <slug> [--dataset <name>]",
     "archive attach <archive> --org <slug> [--days <n>] [--timeout <seconds>]",
@@ -67,8 +69,7 @@ export const archive: Command = {
       options: { org: string, dataset: string, at: string, days: string, timeout: string },
     });
     const [verb, id] = positionals;
-    if (verb !== "list" && !(verb === "attach" && (id || values.dataset)))
-      fail("USAGE", `usage: cadastre ${archive.usage.join(" | cadastre ")}`);
+    if (verb !== "list" && !(verb === "attach" && (id || values.dataset))) misused(archive);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const dataset = values.dataset === undefined ? null : await findDataset(session, org, values.dataset);

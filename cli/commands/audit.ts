@@ -13,6 +13,7 @@ import { createObjectStore } from "../../lib/stores/object/index.ts";
 import { archiveStager } from "../../worker/retention/stage-archives.ts";
 import { sealOrganization } from "../../worker/tasks/audit__seal.ts";
 import { type Command, fail, findOrg, type Output, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_JWKS = 1_000_000;
 /** Problems that are printed for people; --json has up to 1,000. */
@@ -118,6 +119,7 @@ interface Values {
 }
 
 export const audit: Command = {
+  about: "the sealed trail: sealed now, exported, verified; its keys",
   usage: [
     "audit seal --org <slug>|--platform",
     "audit export <new file.ndjson[.gz]> --org <slug>|--platform [--without-values]",
@@ -153,6 +155,6 @@ export const audit: Command = {
       output.print(jwks, JSON.stringify(jwks, null, 2));
       return 0;
     }
-    return fail("USAGE", `usage: cadastre ${audit.usage.join(" | cadastre ")}`);
+    return misused(audit);
   },
 };

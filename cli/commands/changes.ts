@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { type Command, fail, findDataset, findOrg, withSession } from "../command.ts";
+import { type Command, findDataset, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX = 1000;
 
@@ -16,6 +17,7 @@ interface ChangeRow {
 }
 
 export const changes: Command = {
+  about: "what changed in the rows, in order: a page of the change feed",
   usage: ["changes --org <slug> [--dataset <name>] [--after <cursor>] [--limit <n>]"],
   async run(args, output) {
     const { values } = parseArgs({
@@ -29,7 +31,7 @@ export const changes: Command = {
     });
     const after = /^(\d{1,19})\.(\d{1,18})$/.exec(values.after ?? "0.0");
     const limit = Number(values.limit ?? 100);
-    if (!after || !(limit >= 1 && limit <= MAX)) fail("USAGE", `usage: cadastre ${changes.usage[0]}`);
+    if (!after || !(limit >= 1 && limit <= MAX)) misused(changes);
     const rows = await withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const dataset = values.dataset ? await findDataset(session, org, values.dataset) : null;

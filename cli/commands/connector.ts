@@ -14,6 +14,7 @@ import {
   withSession,
 } from "../command.ts";
 import { type KindRow, kindOf, settingsFrom, splitSets } from "../connector-settings.ts";
+import { misused } from "../help.ts";
 
 const MAX_SECRET_BYTES = 40_000;
 const POLL_MS = 100;
@@ -240,6 +241,7 @@ function printCheck(row: CheckRow, output: Output): number {
 const SHOWN = "id, name, kind, settings, has_secret, pinned, status, error, checked_at, check_every::text";
 
 export const connector: Command = {
+  about: "ways into other systems: made, tested, explored",
   usage: [
     "connector create <name> --org <slug> (--kind <kind> | --preset <preset>) [--set <key>=<value> ...] [--secret-stdin | --secret-file <file>] [--secret-name <name>]",
     "connector test|discover <name> --org <slug>",
@@ -278,8 +280,7 @@ export const connector: Command = {
       );
       return 0;
     }
-    if (!verb || (verb !== "list" && !name))
-      fail("USAGE", `usage: cadastre ${connector.usage.join("\n       cadastre ")}`);
+    if (!verb || (verb !== "list" && !name)) misused(connector);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       switch (verb) {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 import { exportContract, importContract } from "./odcs.ts";
 
 interface Proposal {
@@ -72,6 +73,7 @@ const findOne = async (client: pg.PoolClient, run: string): Promise<Proposal> =>
 const VERBS = new Set(["show", "accept", "refuse", "export", "import"]);
 
 export const contract: Command = {
+  about: "proposed contracts: shown, accepted, refused; ODCS files in and out",
   usage: [
     "contract show <run> --org <slug>",
     "contract accept <run> --org <slug> [--fields <file.json>] [--key a,b] [--changes <file.json>] [--reason <text>] [--as <email>]",
@@ -96,7 +98,7 @@ export const contract: Command = {
     });
     const [verb, run = "", ...rest] = positionals;
     if (!VERBS.has(verb ?? "") || (run === "" && verb !== "export")) {
-      fail("USAGE", `usage: cadastre ${contract.usage.join("\n       cadastre ")}`);
+      misused(contract);
     }
     const fields = await readJson(values.fields);
     const changes = await readJson(values.changes);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Command, fail, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 interface DatasetRow {
   name: string;
@@ -12,6 +13,7 @@ interface DatasetRow {
 }
 
 export const dataset: Command = {
+  about: "shows a dataset with its contract",
   usage: ["dataset show <name> --org <slug>"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -20,7 +22,7 @@ export const dataset: Command = {
       options: { org: { type: "string" } },
     });
     const [verb, name] = positionals;
-    if (verb !== "show" || !name) fail("USAGE", `usage: cadastre ${dataset.usage[0]}`);
+    if (verb !== "show" || !name) misused(dataset);
     const found = await withSession(async (session) => {
       const org = await findOrg(session, values.org);
       return session.asOrg(org.id, async (client) => {

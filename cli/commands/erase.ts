@@ -37,6 +37,7 @@ function describe({ found, notes }: ErasureRow, dryRun: boolean): string {
 }
 
 export const erase: Command = {
+  about: "erases a person's data wherever it is kept",
   usage: [
     "erase --org <slug> --dataset <name> --key <JSON>|--values <JSON> --reason <text> [--dry-run] [--as <e-mail>] [--timeout <seconds>]",
     "erase --org <slug> --subject <JSON list> --reason <text> [--dry-run] ...",

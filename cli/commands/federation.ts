@@ -12,6 +12,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_SECRET_BYTES = 2000;
 const PRESET_ISSUER: Record<string, string> = {
@@ -47,6 +48,7 @@ const shown = (rows: Record<string, unknown>[]): string =>
     .join("\n") || "There are none.";
 
 export const identityProvider: Command = {
+  about: "where people sign in from: OpenID Connect, Google, Cognito, GitHub",
   usage: [
     "identity-provider add <name> --kind oidc|google|cognito|github --client-id <id> [--issuer <url>] [--secret-stdin] [--org <slug>] [--title <t>] [--join] [--role <role>] [--trust <domain,...>]",
     "identity-provider remove <name> [--org <slug>]",
@@ -71,7 +73,7 @@ export const identityProvider: Command = {
     const [verb, name] = positionals;
     const kind = values.kind ?? "";
     if (!verb || (verb !== "list" && !name) || (verb === "add" && !(kind && values["client-id"]))) {
-      fail("USAGE", `usage: cadastre ${identityProvider.usage.join("\n       cadastre ")}`);
+      misused(identityProvider);
     }
     return withSession(async (session) => {
       const org = values.org ? await findOrg(session, values.org) : null;
@@ -120,6 +122,7 @@ export const identityProvider: Command = {
 };
 
 export const domain: Command = {
+  about: "mail domains that the organization has proven",
   usage: [
     "domain add <domain> --org <slug> [--role <role>] [--no-join]",
     "domain verify|remove <domain> --org <slug>",
@@ -133,7 +136,7 @@ export const domain: Command = {
     });
     const [verb, name] = positionals;
     if (!verb || (verb !== "list" && !name)) {
-      fail("USAGE", `usage: cadastre ${domain.usage.join("\n       cadastre ")}`);
+      misused(domain);
     }
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
@@ -172,6 +175,7 @@ export const domain: Command = {
 };
 
 export const scimToken: Command = {
+  about: "tokens by which a directory keeps members and groups",
   usage: [
     "scim-token create --org <slug> --name <name> [--days <n>] [--role <role>]",
     "scim-token revoke <id> --org <slug>",
@@ -186,7 +190,7 @@ export const scimToken: Command = {
     const [verb, id] = positionals;
     const days = Number(values.days ?? 365);
     if ((verb === "create" && !(values.name && days > 0)) || (verb === "revoke" && !id)) {
-      fail("USAGE", `usage: cadastre ${scimToken.usage.join("\n       cadastre ")}`);
+      misused(scimToken);
     }
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);

@@ -11,6 +11,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const UNITS: Record<string, string> = { s: "seconds", m: "minutes", h: "hours", d: "days" };
 const MAX_LISTED = 1000;
@@ -66,7 +67,7 @@ async function isSystemRole(client: pg.PoolClient, key: string): Promise<boolean
 
 async function add(session: Session, org: OrgRow, values: Values): Promise<GrantRow> {
   if (!values.user || (values.permission === undefined) === (values.role === undefined)) {
-    fail("USAGE", `usage: cadastre ${grant.usage[0]}`);
+    misused(grant, 0);
   }
   const lasts = interval(values.for);
   const userId = await findMember(session, org, values.user);
@@ -122,7 +123,7 @@ async function revoke(
   id: string | undefined,
 ): Promise<GrantRow[]> {
   const what = values.permission ?? values.role;
-  if (!id && (!values.user || !what)) fail("USAGE", `usage: cadastre ${grant.usage[1]}`);
+  if (!id && (!values.user || !what)) misused(grant, 1);
   const userId = values.user ? await findMember(session, org, values.user) : null;
   return session.asOrg(org.id, async (client) => {
     const found = (await list(client, id ?? null, userId, false)).filter(
@@ -146,6 +147,7 @@ function line(g: GrantRow): string {
 }
 
 export const grant: Command = {
+  about: "permissions and roles that are given for a time",
   usage: [
     "grant add --org <slug> --user <email> (--permission <p> | --role <r>) [--dataset <d>] [--deny] --for <3s|20m|2h|30d> [--reason <text>]",
     "grant revoke (<id> | --user <email> (--permission <p> | --role <r>) [--dataset <d>]) --org <slug>",
@@ -155,7 +157,7 @@ export const grant: Command = {
     const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
     const [verb, id] = positionals;
     if (verb !== "add" && verb !== "revoke" && verb !== "list") {
-      fail("USAGE", `usage: cadastre ${grant.usage.join("\n       cadastre ")}`);
+      misused(grant);
     }
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);

@@ -11,6 +11,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_ROWS = 10_000;
@@ -188,6 +189,7 @@ async function row({ session, org, userId, name, rest, output }: Asked): Promise
 const VERBS: Record<string, (asked: Asked) => Promise<number>> = { diff, undo, row };
 
 export const history: Command = {
+  about: "what differs between two moments; a load undone; the versions of a row",
   usage: [
     "history diff <dataset> --org <slug> --from <moment|run> [--to <moment|run>] [--rows [--limit <n>]] [--as <email>]",
     "history undo <run> --org <slug> [--dry-run] [--on-conflict skip|force|abort] [--against-rules] [--reason <text>] [--as <email>]",
@@ -197,8 +199,7 @@ export const history: Command = {
     const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
     const [verb = "", name, ...rest] = positionals;
     const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
-    if (!act || name === undefined)
-      fail("USAGE", `usage: cadastre ${history.usage.join("\n       cadastre ")}`);
+    if (!act || name === undefined) misused(history);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const userId = values.as ? await findMember(session, org, values.as) : null;

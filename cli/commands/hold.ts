@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Command, fail, findDataset, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 interface HoldRow {
   id: string;
@@ -28,6 +29,7 @@ function describe(hold: HoldRow): string {
 }
 
 export const hold: Command = {
+  about: "legal holds, which keep rows and versions from being removed",
   usage: [
     "hold add --org <slug> --reason <text> [--dataset <name> [--keys <JSON list of keys>]]",
     "hold release <hold> --org <slug> --reason <text>",
@@ -42,7 +44,7 @@ export const hold: Command = {
     });
     const [verb, id] = positionals;
     if (!["add", "release", "list"].includes(verb ?? "") || (verb === "release") !== (id !== undefined))
-      fail("USAGE", `usage: cadastre ${hold.usage.join(" | cadastre ")}`);
+      misused(hold);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const dataset = values.dataset === undefined ? null : await findDataset(session, org, values.dataset);

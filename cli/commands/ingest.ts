@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../../lib/config.ts";
-import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
+import { type Command, findMember, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 import { ingestFile } from "../ingest-file.ts";
 import { READING_OPTIONS, readingOf } from "../reading.ts";
 
@@ -17,6 +18,7 @@ function progress(): (state: { status: string; step: string | null; share: numbe
 }
 
 export const ingest: Command = {
+  about: "loads a file into a dataset and waits for the outcome",
   usage: [
     "ingest <file> --org <slug> --dataset <name> [--key a,b] [--mode upsert|snapshot|append] [--as <email>] [--force] [--review] [how to read it, as of inspect]",
   ],
@@ -36,7 +38,7 @@ export const ingest: Command = {
       },
     });
     const file = positionals[0];
-    if (!file || !values.dataset) fail("USAGE", `usage: cadastre ${ingest.usage[0]}`);
+    if (!file || !values.dataset) misused(ingest);
     const dataset = values.dataset;
     const overrides = readingOf(values);
     const result = await withSession(async (session) => {

@@ -3,6 +3,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { inspectFile, ReaderError, writeClean } from "../../worker/readers/index.ts";
 import { type Command, fail } from "../command.ts";
+import { misused } from "../help.ts";
+import { inspectionText } from "../inspect-text.ts";
 import { READING_OPTIONS, READING_USAGE, readingOf } from "../reading.ts";
 
 const MAX_FILES = 10_000;
@@ -17,6 +19,7 @@ function targetOf(file: string, folder: string, taken: Set<string>): string {
 }
 
 export const inspect: Command = {
+  about: "tells how a file would be read and which contract it suggests; loads nothing",
   usage: [`inspect <files...> [--clean-dir <folder>] ${READING_USAGE}`],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -24,13 +27,14 @@ export const inspect: Command = {
       allowPositionals: true,
       options: { "clean-dir": { type: "string" }, ...READING_OPTIONS },
     });
-    if (positionals.length === 0) fail("USAGE", `usage: cadastre ${inspect.usage[0]}`);
+    if (positionals.length === 0) misused(inspect);
     if (positionals.length > MAX_FILES) fail("USAGE", `at most ${MAX_FILES} files in one call`);
     const folder = values["clean-dir"];
     const reading = readingOf(values);
     if (folder) await mkdir(folder, { recursive: true });
     const taken = new Set<string>();
     const results: Record<string, unknown>[] = [];
+    const texts: string[] = [];
     let refused = 0;
     for (const file of positionals) {
       try {
@@ -42,6 +46,9 @@ export const inspect: Command = {
           ...found,
           ...(written ? { clean, rows: written.rows, rejected: written.rejected } : {}),
         });
+        texts.push(
+          `${inspectionText(file, found)}${written ? `\nWritten to ${clean}: ${written.rows} rows, ${written.rejected} left out` : ""}`,
+        );
       } catch (error) {
         if (!(error instanceof ReaderError) && !(error instanceof Error && "code" in error)) throw error;
         refused++;
@@ -51,14 +58,10 @@ export const inspect: Command = {
         }
         const hint = error instanceof ReaderError ? error.remedy : null;
         results.push({ file, error: { code: String(error.code), message: error.message, hint } });
+        texts.push(`${file}: ${String(error.code)}: ${error.message}${hint ? `\n  ${hint}` : ""}`);
       }
     }
-    output.print(results, results.map(describe).join("\n"));
+    output.print(results, texts.join("\n\n"));
     return refused === 0 ? 0 : 1;
   },
 };
-
-function describe(result: Record<string, unknown>): string {
-  if (result.error) return `${String(result.file)}: ${JSON.stringify(result.error)}`;
-  return `${String(result.file)}:\n${JSON.stringify({ ...result, file: undefined }, null, 2)}`;
-}

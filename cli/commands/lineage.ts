@@ -11,6 +11,7 @@ import {
   type StatementLineage,
 } from "../../lib/lineage/index.ts";
 import { type Command, fail, findMember, findOrg, type Output, readStdin, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 import { readDocument, toHtml, toMarkdown } from "../lineage-doc.ts";
 
 const MAX_FILE = 50_000_000;
@@ -182,7 +183,7 @@ async function inOrganization(
     return 0;
   }
   if (verb !== "impact" && verb !== "what-if" && verb !== "row") return graph(client, asked, output);
-  if (name === "") fail("USAGE", `usage: cadastre ${lineage.usage.join("\n       cadastre ")}`);
+  if (name === "") misused(lineage);
   const [dataset, column] = split(name);
   if (verb === "impact") {
     return table(client, output, "select * from lineage.impact($1, $2, $3)", [
@@ -202,6 +203,7 @@ async function inOrganization(
 }
 
 export const lineage: Command = {
+  about: "where a column, row or query comes from and what depends on it",
   usage: [
     "lineage <dataset>[.<column>] --org <slug> [--up|--down] [--depth <n>] [--at <moment>] [--as <email>]",
     "lineage impact <dataset>[.<column>] --org <slug> [--at <moment>] [--as <email>]",
@@ -214,7 +216,7 @@ export const lineage: Command = {
     const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
     const [verb, file] = positionals;
     if (verb === undefined || (verb === "sql" && file === undefined)) {
-      fail("USAGE", `usage: cadastre ${lineage.usage.join("\n       cadastre ")}`);
+      misused(lineage);
     }
     if (verb === "sql" && values.org === undefined) return ofSql(file!, values.schema, output);
     return withSession(async (session) => {

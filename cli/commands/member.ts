@@ -1,6 +1,7 @@
 /** Members from the machine itself: list, change of system role, removal. */
 import { parseArgs } from "node:util";
-import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
+import { type Command, findMember, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_LISTED = 10_000;
 
@@ -14,6 +15,7 @@ interface MemberRow {
 }
 
 export const member: Command = {
+  about: "members: listed, changed in role, removed",
   usage: [
     "member list --org <slug>",
     "member remove --org <slug> --user <email>",
@@ -28,7 +30,7 @@ export const member: Command = {
     const verb = positionals[0] ?? "";
     const { user, role } = values;
     const whole = verb === "list" || (verb === "remove" && user) || (verb === "role" && user && role);
-    if (!whole) fail("USAGE", `usage: cadastre ${member.usage.join("\n       cadastre ")}`);
+    if (!whole) misused(member);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       if (verb === "list") {

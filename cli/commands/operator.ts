@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 import { checkNewPassword, hashPassword } from "../../lib/passwords.ts";
-import { type Command, fail, readStdin, withSession } from "../command.ts";
+import { type Command, readStdin, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_PASSWORD_BYTES = 1024;
 
 /** Platform operators see organizations and the outbox, and no rows of anybody. */
 export const operator: Command = {
+  about: "makes and unmakes operators of the platform",
   usage: ["operator add <email> [--password-stdin]", "operator remove <email>"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -14,8 +16,7 @@ export const operator: Command = {
       options: { "password-stdin": { type: "boolean" } },
     });
     const [verb, email] = positionals;
-    if ((verb !== "add" && verb !== "remove") || !email)
-      fail("USAGE", `usage: cadastre ${operator.usage[0]}`);
+    if ((verb !== "add" && verb !== "remove") || !email) misused(operator);
     let hash: string | null = null;
     if (values["password-stdin"]) {
       const password = (await readStdin(MAX_PASSWORD_BYTES)).replace(/\r?\n$/, "");

@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
-import { type Command, fail, withSession } from "../command.ts";
+import { type Command, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 export const org: Command = {
+  about: "makes organizations",
   usage: ["org create <slug> --name <name>"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -10,7 +12,7 @@ export const org: Command = {
       options: { name: { type: "string" } },
     });
     const [verb, slug] = positionals;
-    if (verb !== "create" || !slug) fail("USAGE", "usage: cadastre org create <slug> --name <name>");
+    if (verb !== "create" || !slug) misused(org);
     const row = await withSession((session) =>
       session.asPlatform(async (client) => {
         const { rows } = await client.query<{ id: string; slug: string; name: string }>(

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../../lib/config.ts";
 import { readDefinition } from "../../lib/pipelines/definition.ts";
 import { type Command, fail, findMember, findOrg, type Output, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 import {
   type Asked,
   type DryRun,
@@ -207,6 +208,7 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
 };
 
 export const pipeline: Command = {
+  about: "sources, transformations and models: made, tried out, run, re-run",
   usage: [
     "pipeline create|save <name> --org <slug> --file <definition.json> [--as <email>]",
     "pipeline list --org <slug>",
@@ -235,10 +237,7 @@ export const pipeline: Command = {
       },
     });
     const [verb, name] = positionals;
-    const act =
-      verb && Object.hasOwn(VERBS, verb)
-        ? VERBS[verb]!
-        : fail("USAGE", `usage: cadastre ${pipeline.usage.join("\n       cadastre ")}`);
+    const act = verb && Object.hasOwn(VERBS, verb) ? VERBS[verb]! : misused(pipeline);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const userId = values.as ? await findMember(session, org, values.as) : null;

@@ -11,6 +11,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_FILE = 100_000;
 
@@ -127,6 +128,7 @@ const remove = (session: Session, org: OrgRow, which: string) =>
   });
 
 export const policy: Command = {
+  about: "row filters, masks and conditions of permissions",
   usage: [
     "policy add <file.json> --org <slug>",
     "policy list --org <slug>",
@@ -153,7 +155,7 @@ export const policy: Command = {
       } else if (verb === "remove" && what) {
         const gone = await remove(session, await findOrg(session, values.org), what);
         output.print(gone, `removed ${gone.removed}`);
-      } else fail("USAGE", `usage: cadastre ${policy.usage.join(" | cadastre ")}`);
+      } else misused(policy);
     });
     return 0;
   },

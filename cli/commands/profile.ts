@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Command, fail, findDataset, findMember, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 interface Column {
   field: string;
@@ -38,6 +39,7 @@ function line(c: Column): string {
 }
 
 export const profile: Command = {
+  about: "what the values of each column look like",
   usage: ["profile <dataset> --org <slug> [--last] [--as <email>]"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -45,7 +47,7 @@ export const profile: Command = {
       allowPositionals: true,
       options: { org: { type: "string" }, as: { type: "string" }, last: { type: "boolean" } },
     });
-    const name = positionals[0] ?? fail("USAGE", `usage: cadastre ${profile.usage[0]}`);
+    const name = positionals[0] ?? misused(profile);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const userId = values.as ? await findMember(session, org, values.as) : null;

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { parseArgs } from "node:util";
 import { csvLine } from "../../lib/csv.ts";
 import { type Command, fail, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 interface RejectedRow {
   line: string;
@@ -16,6 +17,7 @@ interface RejectedRow {
 const COLUMNS = ["line", "column", "rule", "value", "message", "remedy", "raw"];
 
 export const rejected: Command = {
+  about: "tells why rows of a run were not loaded",
   usage: ["rejected <run> [--org <slug>] [--csv <file>]"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -24,7 +26,7 @@ export const rejected: Command = {
       options: { csv: { type: "string" }, org: { type: "string" } },
     });
     const run = positionals[0];
-    if (!run || !/^[0-9a-f-]{36}$/.test(run)) fail("USAGE", `usage: cadastre ${rejected.usage[0]}`);
+    if (!run || !/^[0-9a-f-]{36}$/.test(run)) misused(rejected);
     const rows = await withSession(async (session) => {
       const orgId = values.org
         ? (await findOrg(session, values.org)).id

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Command, fail, findDataset, findOrg, type Output, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 import { waitFor } from "../waiting.ts";
 
 interface Rule {
@@ -96,6 +97,7 @@ async function run(values: Values, output: Output): Promise<number> {
 }
 
 export const retention: Command = {
+  about: "how long versions are kept, and what is archived or removed",
   usage: [
     "retention set --org <slug> --dataset <name> [--versions <n>] [--days <n>] [--action archive|remove]",
     "retention show --org <slug> [--dataset <name>]",
@@ -116,8 +118,7 @@ export const retention: Command = {
       },
     });
     const verbs: Record<string, (values: Values, output: Output) => Promise<number>> = { set, show, run };
-    const verb =
-      verbs[positionals[0] ?? ""] ?? fail("USAGE", `usage: cadastre ${retention.usage.join(" | cadastre ")}`);
+    const verb = verbs[positionals[0] ?? ""] ?? misused(retention);
     return verb(values, output);
   },
 };

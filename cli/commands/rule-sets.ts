@@ -11,6 +11,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_FILE = 2_000_000;
 const DEFAULT_LOADS = 40;
@@ -212,6 +213,7 @@ const VERBS: Record<string, (asked: Asked, output: Output) => Promise<void>> = {
 };
 
 export const ruleSets: Command = {
+  about: "rules that belong together, with versions: proposed, installed, shared",
   usage: [
     "rule-sets list --org <slug> [--as <email>]",
     "rule-sets propose <set> --org <slug> --dataset <name> [--as <email>]",
@@ -246,10 +248,7 @@ export const ruleSets: Command = {
       },
     });
     const [verb, set] = positionals;
-    const act =
-      verb && Object.hasOwn(VERBS, verb)
-        ? VERBS[verb]!
-        : fail("USAGE", `usage: cadastre ${ruleSets.usage.join("\n       cadastre ")}`);
+    const act = verb && Object.hasOwn(VERBS, verb) ? VERBS[verb]! : misused(ruleSets);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const userId = values.as ? await findMember(session, org, values.as) : null;

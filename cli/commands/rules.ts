@@ -20,6 +20,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_FILE = 2_000_000;
 const DEFAULT_LOADS = 40;
@@ -341,6 +342,7 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
 };
 
 export const rules: Command = {
+  about: "quality rules: suggested, tried over past loads, deployed, run, exported",
   usage: [
     "rules suggest --org <slug> --dataset <name> [--save | --deploy] [--as <email>]",
     "rules add --org <slug> --dataset <name> --file <rules> [--format json|gx|soda|odcs] [--deploy] [--as <email>]",
@@ -375,10 +377,7 @@ export const rules: Command = {
       },
     });
     const [verb, name] = positionals;
-    const act =
-      verb && Object.hasOwn(VERBS, verb)
-        ? VERBS[verb]!
-        : fail("USAGE", `usage: cadastre ${rules.usage.join("\n       cadastre ")}`);
+    const act = verb && Object.hasOwn(VERBS, verb) ? VERBS[verb]! : misused(rules);
     const dataset = values.dataset ?? fail("USAGE", "--dataset is missing");
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);

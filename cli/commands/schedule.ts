@@ -8,6 +8,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 import { askOrg, type Told } from "./connector.ts";
 
 const POLL_MS = 200;
@@ -347,6 +348,7 @@ async function act(
 }
 
 export const schedule: Command = {
+  about: "when sources and pipelines run; backfills",
   usage: [
     "schedule create <name> --org <slug> (--source <name> | --pipeline <name>) [--cron '30 6 * * 1-5' [--time-zone Europe/Paris] | --every '5 minutes' [--new-objects] | --after dataset:a,pipeline:b [--all] | --fresh '1 day' --dataset <name>] [--catch-up once|none]",
     "schedule list --org <slug>",
@@ -380,8 +382,7 @@ export const schedule: Command = {
       },
     });
     const [verb, name] = positionals;
-    if (!verb || (verb !== "list" && !name))
-      fail("USAGE", `usage: cadastre ${schedule.usage.join("\n       cadastre ")}`);
+    if (!verb || (verb !== "list" && !name)) misused(schedule);
     return withSession(async (session) =>
       act(session, await findOrg(session, values.org), verb, name ?? "", values, output),
     );

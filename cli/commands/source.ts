@@ -10,6 +10,7 @@ import {
   withSession,
 } from "../command.ts";
 import { kindOf, settingsFrom, splitSets } from "../connector-settings.ts";
+import { misused } from "../help.ts";
 import { READING_OPTIONS, readingOf } from "../reading.ts";
 import { askOrg, type Told } from "./connector.ts";
 
@@ -164,6 +165,7 @@ interface ListRow {
 }
 
 export const source: Command = {
+  about: "what is read through a connector into a dataset: made, pulled, paused",
   usage: [
     "source create <name> --org <slug> --connector <name> [--dataset <name>] (--set <key>=<value> ... | --preset <preset> --set <parameter>=<value> ...) [--how full|incremental|new_objects] [--mode upsert|snapshot|append] [--key a,b] [how to read it, as of inspect]",
     "source pull <name> --org <slug> [--from <value> [--to <value>]] [--no-wait]",
@@ -190,8 +192,7 @@ export const source: Command = {
       },
     });
     const [verb, name] = positionals;
-    if (!verb || (verb !== "list" && !name))
-      fail("USAGE", `usage: cadastre ${source.usage.join("\n       cadastre ")}`);
+    if (!verb || (verb !== "list" && !name)) misused(source);
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
       switch (verb) {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { loginUrl } from "../../lib/db/urls.ts";
 import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 interface Handed {
   role_name: string;
@@ -8,6 +9,7 @@ interface Handed {
 }
 
 export const sqlLogin: Command = {
+  about: "PostgreSQL logins of members",
   usage: [
     "sql-login create --org <slug> --user <email> [--days <n>]",
     "sql-login rotate --org <slug> --user <email>",
@@ -22,7 +24,7 @@ export const sqlLogin: Command = {
     });
     const verb = positionals[0] ?? "";
     if (!["create", "rotate", "revoke", "list"].includes(verb) || (verb !== "list" && !values.user)) {
-      fail("USAGE", `usage: cadastre ${sqlLogin.usage.join("\n       cadastre ")}`);
+      misused(sqlLogin);
     }
     const days = values.days === undefined ? null : Number(values.days);
     if (days !== null && !(days > 0)) fail("USAGE", "--days takes a positive number");

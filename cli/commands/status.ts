@@ -1,6 +1,7 @@
 import { type Command, withSession } from "../command.ts";
 
 export const status: Command = {
+  about: "whether the installation runs, and what waits",
   usage: ["status"],
   async run(_args, output) {
     const found = await withSession(async (session) => {

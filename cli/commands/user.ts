@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { checkNewPassword, hashPassword } from "../../lib/passwords.ts";
-import { type Command, fail, findOrg, readStdin, type Session, withSession } from "../command.ts";
+import { type Command, findOrg, readStdin, type Session, withSession } from "../command.ts";
+import { misused } from "../help.ts";
 
 const MAX_PASSWORD_BYTES = 1024;
 
@@ -13,6 +14,7 @@ async function resetFactors(session: Session, email: string): Promise<string> {
 }
 
 export const user: Command = {
+  about: "adds members; takes lost second factors from an account",
   usage: [
     "user add <email> --org <slug> --role <role> [--name <name>] [--password-stdin]",
     "user reset-factors <email>",
@@ -34,7 +36,7 @@ export const user: Command = {
       output.print({ userId, email }, `${email} has no second factor any more; all sessions have ended.`);
       return 0;
     }
-    if (verb !== "add" || !email || !values.role) fail("USAGE", `usage: cadastre ${user.usage.join("; ")}`);
+    if (verb !== "add" || !email || !values.role) misused(user);
     let hash: string | null = null;
     if (values["password-stdin"]) {
       const password = (await readStdin(MAX_PASSWORD_BYTES)).replace(/\r?\n$/, "");

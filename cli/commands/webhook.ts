@@ -13,6 +13,7 @@ import {
   type Session,
   withSession,
 } from "../command.ts";
+import { misused } from "../help.ts";
 
 const text = { type: "string" } as const;
 const DAY_HOURS = 24;
@@ -52,7 +53,7 @@ type Act = (
 
 const ACTS: Record<string, Act> = {
   async add(session, org, _id, values) {
-    if (!values.url || !values.events) fail("USAGE", `usage: cadastre ${webhook.usage[0]}`);
+    if (!values.url || !values.events) misused(webhook, 0);
     const datasets = values.dataset ? [await findDataset(session, org, values.dataset)] : [];
     const id = randomUUID();
     const secret = newWebhookSecret();
@@ -121,6 +122,7 @@ const ACTS: Record<string, Act> = {
 const WITHOUT_ID = new Set(["add", "list"]);
 
 export const webhook: Command = {
+  about: "where events are sent, signed; their deliveries and replay",
   usage: [
     "webhook add --org <slug> --url <https://...> --events <kind,...> [--dataset <name>] [--title <t>]",
     "webhook list --org <slug>",
@@ -137,7 +139,7 @@ export const webhook: Command = {
     const [verb, id] = positionals;
     const act = verb !== undefined && Object.hasOwn(ACTS, verb) ? ACTS[verb]! : null;
     if (!act || (!id && !WITHOUT_ID.has(verb!))) {
-      fail("USAGE", `usage: cadastre ${webhook.usage.join("\n       cadastre ")}`);
+      misused(webhook);
     }
     return withSession(async (session) => {
       const org = await findOrg(session, values.org);
