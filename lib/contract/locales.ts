@@ -3,10 +3,21 @@
  * values, and the same values as PostgreSQL reads them. What can be read in two ways is told and left alone.
  */
 
+import { amountOf } from "./amounts.ts";
+import { clockOf, namedDate } from "./month-names.ts";
+
 export type DateOrder = "dmy" | "mdy" | "ymd";
 
 /** How a column writes its values, where PostgreSQL would not read them so. */
-export type ValueFormat = { kind: "number"; decimal: "." | "," } | { kind: "date"; order: DateOrder };
+export type ValueFormat =
+  | {
+      kind: "number";
+      decimal: "." | ",";
+      /** What stands beside the number, left out: `€`, `USD`, `%`; null where brackets around those below zero are all. */
+      unit?: string | null;
+    }
+  /** named: the month by its name, which tells the order. */
+  | { kind: "date"; order: DateOrder | "named" };
 
 /** What is declared instead of being detected. */
 export interface DeclaredFormats {
@@ -20,6 +31,9 @@ const MAX_LENGTH = 48;
 const ENOUGH = 0.98;
 /** Proofs against a reading that so many proofs for it outweigh. */
 const OUTWEIGHS = 50;
+
+/** Units of a column that are told apart. */
+const MAX_UNITS = 5;
 
 const NATIVE = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DOT =
@@ -48,6 +62,13 @@ interface Column {
   dayFirst: number;
   monthFirst: number;
   dots: number;
+  /** Dates with the month's name. */
+  named: number;
+  /** Numbers that PostgreSQL would not read, with a point or comma in them. */
+  marked: number;
+  /** What stands beside numbers. */
+  units: Set<string>;
+  brackets: number;
   example: { line: number; value: string } | null;
   proof: { line: number; value: string } | null;
 }
@@ -66,6 +87,10 @@ function newColumn(): Column {
     dayFirst: 0,
     monthFirst: 0,
     dots: 0,
+    named: 0,
+    marked: 0,
+    units: new Set(),
+    brackets: 0,
     example: null,
     proof: null,
   };
@@ -76,12 +101,19 @@ function see(column: Column, value: string, line: number): void {
   if (value.length > MAX_LENGTH) return;
   const native = NATIVE.test(value);
   if (native) column.native++;
-  const dot = DOT.test(value);
-  const comma = COMMA.test(value);
+  const amount = native ? null : amountOf(value);
+  const number = amount?.number ?? value;
+  const dot = DOT.test(number);
+  const comma = COMMA.test(number);
   if (dot) column.dot++;
   if (comma) column.comma++;
   if (native && value.includes(".")) column.points++;
-  if (dot !== comma && !/^[+-]?\d+$/.test(value)) {
+  if ((dot || comma) && !native) {
+    if (/[.,]/.test(number)) column.marked++;
+    if (amount?.brackets) column.brackets++;
+    if (amount?.unit && column.units.size < MAX_UNITS) column.units.add(amount.unit);
+  }
+  if (dot !== comma && !/^[+-]?\d+$/.test(number)) {
     if (dot) column.dotOnly++;
     else column.commaOnly++;
     if (!native) column.proof ??= { line, value };
@@ -104,8 +136,9 @@ function seeDate(column: Column, value: string, line: number): void {
     if (first > 12) column.dayFirst++;
     if (second > 12) column.monthFirst++;
     if (first > 12 || second > 12) column.proof ??= { line, value };
-  } else if (YEAR_FIRST.test(value) && !ISO.test(value)) {
-    column.year++;
+  } else if (YEAR_FIRST.test(value) ? !ISO.test(value) : namedDate(value) !== null) {
+    if (/^\d{4}/.test(value)) column.year++;
+    else column.named++;
     column.example ??= { line, value };
   }
 }
@@ -125,15 +158,27 @@ export interface FoundFormats {
   ambiguous: string[];
 }
 
-/** Of `places` (column numbers; default all) finds how they write numbers and dates. */
-export function newFormatTracker(width: number, places?: ReadonlySet<number>): FormatTracker {
+/**
+ * Of `places` (column numbers; default all) finds how they write numbers and dates; dates alone where numbers are
+ * the format's own (JSON), so that a text of digits stays one.
+ */
+export function newFormatTracker(
+  width: number,
+  places?: ReadonlySet<number>,
+  kinds: "all" | "dates" = "all",
+): FormatTracker {
   const columns = Array.from({ length: width }, newColumn);
   return {
     add(fields, line) {
       for (let i = 0; i < width; i++) {
         if (places !== undefined && !places.has(i)) continue;
         const value = fields[i]?.trim();
-        if (value !== undefined && !NOTHING.has(value)) see(columns[i]!, value, line);
+        if (value === undefined || NOTHING.has(value)) continue;
+        if (kinds === "all") see(columns[i]!, value, line);
+        else {
+          columns[i]!.values++;
+          if (value.length <= MAX_LENGTH) seeDate(columns[i]!, value, line);
+        }
       }
     },
     suspects: () => columns.some((column) => isNumber(column) || isDate(column) || hasPoints(column)),
@@ -145,8 +190,11 @@ const most = (count: number, column: Column): boolean => count > 0 && count >= c
 /** Numbers of which some are read in a country's way alone; what is no number in any way says nothing of it. */
 const isNumber = (column: Column): boolean =>
   column.native < Math.max(column.dot, column.comma) &&
+  // Where all are in brackets, these say something else.
+  column.brackets < Math.max(column.dot, column.comma) &&
   (most(column.dot, column) || most(column.comma, column));
-const isDate = (column: Column): boolean => most(column.date, column) || most(column.year, column);
+const isDate = (column: Column): boolean =>
+  [column.date, column.year, column.named].some((count) => most(count, column));
 /** 1.234: a fraction, unless the file turns out to write points between thousands. */
 const hasPoints = (column: Column): boolean =>
   column.values > 0 && column.native === column.values && column.points > 0 && most(column.comma, column);
@@ -164,16 +212,13 @@ function decimalOf(column: Column): Decision<"." | ","> {
   if (comma && !dot) return ",";
   if (outweighs(column.dotOnly, column.commaOnly)) return ".";
   if (outweighs(column.commaOnly, column.dotOnly)) return ",";
-  // 1 234 and 1'234 are the same in both.
-  return column.example !== null &&
-    !/[.,]/.test(column.example.value) &&
-    column.dotOnly + column.commaOnly === 0
-    ? "."
-    : "ambiguous";
+  // 1 234, 1'234 and 5 % are the same in both.
+  return column.marked + column.dotOnly + column.commaOnly === 0 ? "." : "ambiguous";
 }
 
-function orderOf(column: Column): Decision<DateOrder> {
+function orderOf(column: Column): Decision<DateOrder | "named"> {
   if (!isDate(column)) return null;
+  if (column.named > Math.max(column.date, column.year)) return "named";
   if (column.year > column.date) return "ymd";
   if (outweighs(column.dayFirst, column.monthFirst)) return "dmy";
   if (outweighs(column.monthFirst, column.dayFirst)) return "mdy";
@@ -199,7 +244,9 @@ function decide(
   const decimal = declared.decimal ?? agreed(proven);
   const order =
     declared.dateOrder ??
-    agreed(orders.map((one, i) => (columns[i]!.proof !== null || one === "dmy" ? one : null)));
+    agreed(
+      orders.map((one, i) => (one !== "named" && (columns[i]!.proof !== null || one === "dmy") ? one : null)),
+    );
   const found: FoundFormats = { formats: [], evidence: [], ambiguous: [] };
   for (const [i, column] of columns.entries()) {
     const name = names[i] ?? `column ${i + 1}`;
@@ -224,6 +271,12 @@ function numberFormat(
 ): ValueFormat | null {
   const points = hasPoints(column) && file === ",";
   if (own === null && !points) return null;
+  if (column.units.size > 1) {
+    found.evidence.push(
+      `column ${name}: amounts in several units (${[...column.units].join(", ")}), so its values stay as they are written`,
+    );
+    return null;
+  }
   const fits = file !== null && most(file === "," ? column.comma : column.dot, column);
   const decimal = own === "ambiguous" || points || declared.decimal !== undefined ? (fits ? file : own) : own;
   if (decimal === "ambiguous" || decimal === null) {
@@ -240,15 +293,22 @@ function numberFormat(
         ? "as other columns of the file prove"
         : `${Math.max(column.dot, column.comma)} of ${column.values} values${quote(column.proof ?? column.example)}`;
   found.evidence.push(
-    `column ${name}: numbers with ${decimal === "," ? "a decimal comma" : "a decimal point and thousands separators"}: ${why}`,
+    `column ${name}: numbers with ${decimal === "," ? "a decimal comma" : "a decimal point and thousands separators"}${besides(column)}: ${why}`,
   );
-  return { kind: "number", decimal };
+  const [unit = null] = column.units;
+  return { kind: "number", decimal, ...(unit !== null || column.brackets > 0 ? { unit } : {}) };
+}
+
+/** What of the values is no part of the number. */
+function besides(column: Column): string {
+  const [unit] = column.units;
+  return `${unit === undefined ? "" : unit === "%" ? ", percent signs left out (5 % is 5)" : `, amounts in ${unit}`}${column.brackets > 0 ? ", below zero in brackets" : ""}`;
 }
 
 function dateFormat(
   column: Column,
   name: string,
-  own: Decision<DateOrder>,
+  own: Decision<DateOrder | "named">,
   file: DateOrder | null,
   declared: DeclaredFormats,
   found: FoundFormats,
@@ -256,7 +316,11 @@ function dateFormat(
   if (own === null) return null;
   // A declared order does not overrule values that begin with the year.
   const decided =
-    own === "ymd" ? own : own === "ambiguous" || declared.dateOrder !== undefined ? (file ?? own) : own;
+    own === "ymd" || own === "named"
+      ? own
+      : own === "ambiguous" || declared.dateOrder !== undefined
+        ? (file ?? own)
+        : own;
   if (decided === "ambiguous" || (decided === "ymd" && own !== "ymd")) {
     found.ambiguous.push(name);
     found.evidence.push(
@@ -264,15 +328,20 @@ function dateFormat(
     );
     return null;
   }
-  const spelled = { dmy: "day-month-year", mdy: "month-day-year", ymd: "year-month-day" }[decided];
+  const spelled = {
+    dmy: "day-month-year",
+    mdy: "month-day-year",
+    ymd: "year-month-day",
+    named: "day, month's name and year",
+  }[decided];
   const why =
-    declared.dateOrder !== undefined && own !== "ymd"
+    declared.dateOrder !== undefined && own !== "ymd" && own !== "named"
       ? "as declared"
       : own === "ambiguous"
         ? "as other columns of the file prove"
         : column.proof === null && own === "dmy"
           ? `dots are written in this order only${quote(column.example)}`
-          : `${column.date + column.year} of ${column.values} values${quote(column.proof ?? column.example)}`;
+          : `${column.date + column.year + column.named} of ${column.values} values${quote(column.proof ?? column.example)}`;
   found.evidence.push(`column ${name}: dates as ${spelled}: ${why}`);
   return { kind: "date", order: decided };
 }
@@ -281,9 +350,11 @@ function dateFormat(
 export function convertValue(format: ValueFormat, value: string): string {
   const text = value.trim();
   if (text.length > MAX_LENGTH) return value;
-  return format.kind === "number"
-    ? plainNumber(text, format.decimal, value)
-    : isoDate(text, format.order, value);
+  if (format.kind === "date")
+    return format.order === "named" ? (namedDate(text) ?? value) : isoDate(text, format.order, value);
+  const amount = format.unit === undefined ? null : amountOf(text);
+  if (amount?.unit && amount.unit !== format.unit) return value;
+  return plainNumber(amount?.number ?? text, format.decimal, value);
 }
 
 function plainNumber(text: string, decimal: "." | ",", value: string): string {
@@ -302,15 +373,8 @@ function isoDate(text: string, order: DateOrder, value: string): string {
   if (match === null) return value;
   const [, a, , b, c] = match as unknown as string[];
   const [year, month, day] = order === "ymd" ? [a!, b!, c!] : order === "dmy" ? [c!, b!, a!] : [c!, a!, b!];
-  const date = `${year}-${pad(month)}-${pad(day)}`;
-  if (match[5] === undefined) return date;
-  let hour = Number(match[5]);
-  const half = match[9]?.toLowerCase();
-  if (half !== undefined) {
-    if (hour < 1 || hour > 12) return value;
-    hour = (hour % 12) + (half === "p" ? 12 : 0);
-  }
-  return `${date} ${pad(String(hour))}:${match[6]}:${match[7] ?? "00"}${match[8] ?? ""}`;
+  const clock = clockOf(match[5], match[6], match[7], match[8], match[9]);
+  return clock === null ? value : `${year}-${pad(month)}-${pad(day)}${clock}`;
 }
 
 /** What a language's and country's people write, by its tag (de-DE). Throws RangeError for what is no tag. */

@@ -8,8 +8,9 @@ const HEAD_RECORDS = 2000;
 /** Records that decide where something is. */
 const MAX_RECORDS = 200_000;
 
-/** Formats whose values are texts that people wrote. */
+/** Formats whose values are texts that people wrote; of the others, which have numbers of their own, only dates are. */
 const WRITTEN = new Set(["csv", "fixed", "xml"]);
+const DATED = new Set(["json", "ndjson", "xlsx"]);
 
 /**
  * Finds the formats of the columns at `places` (default all) and puts them into the inspection: its dialect then reads
@@ -23,8 +24,9 @@ export async function findValueFormats(
   places?: ReadonlySet<number>,
 ): Promise<FoundFormats | null> {
   const { dialect } = inspection;
-  if (!WRITTEN.has(dialect.format) || places?.size === 0) return null;
-  const tracker = newFormatTracker(names.length, places);
+  const written = WRITTEN.has(dialect.format);
+  if (!(written || DATED.has(dialect.format)) || places?.size === 0) return null;
+  const tracker = newFormatTracker(names.length, places, written ? "all" : "dates");
   let seen = 0;
   for await (const batch of readRecords(source, dialect, names, { raw: false })) {
     for (const record of batch) {
