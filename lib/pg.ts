@@ -33,9 +33,13 @@ export function createPool(connectionString: string, options: PoolOptions): pg.P
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
   });
-  pool.on("error", (error) =>
-    options.log.warn({ err: error.message }, "an idle database connection was lost"),
-  );
+  pool.on("error", (error) => {
+    // A pool that was ended does not wait for its connections: the database may end them first, which is no loss.
+    options.log[pool.ending ? "debug" : "warn"](
+      { err: error.message },
+      "an idle database connection was lost",
+    );
+  });
   // A connection that is lost while it is lent out tells its borrower by the failing query; this is for the event.
   pool.on("connect", (client) =>
     client.on("error", (error) => options.log.debug({ err: error.message }, "connection lost")),
