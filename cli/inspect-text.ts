@@ -6,7 +6,8 @@ const SHOWN_PROBLEMS = 5;
 const MAX_CELL = 32;
 const MAX_SAMPLE_COLUMNS = 8;
 
-const count = (n: number): string => n.toLocaleString("en");
+/** `3,376 rows`, `1 column`. */
+const count = (n: number, what: string): string => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 
 /** Control characters would break the lines of the table. */
 function cell(value: string | null, most = MAX_CELL): string {
@@ -52,21 +53,21 @@ function problemLines(problems: ReaderProblem[], rejected: number): string[] {
     ...shown.map(
       (p) => `  ${p.line > 0 ? `line ${p.line}: ` : ""}${p.rule}: ${cell(p.message, 200)} ${p.remedy}`,
     ),
-    ...(more > 0 ? [`  and ${count(more)} more`] : []),
+    ...(more > 0 ? [`  and ${more.toLocaleString("en")} more`] : []),
   ];
 }
 
 /** Dialect with its evidence, proposed contract, candidates for the key, problems and the first rows. */
 export function inspectionText(file: string, found: FileInspection): string {
   const { contract } = found;
-  const rows = `${count(contract.rowsSeen)} ${contract.rowsSeen === 1 ? "row" : "rows"}${contract.complete ? "" : " looked at"}`;
+  const rows = `${count(contract.rowsSeen, "row")}${contract.complete ? "" : " looked at"}`;
   const head = found.sample
     .slice(0, SHOWN_ROWS)
     .map((row) => row.slice(0, MAX_SAMPLE_COLUMNS).map((v) => cell(v, 20)));
   const key = contract.keyCandidates.map((c) => `  ${c.fields.join(", ")}: ${c.evidence}`);
   const indented = (lines: string[]): string[] => lines.map((line) => `  ${line}`);
   return [
-    `${file}: ${found.dialect.format}, ${rows}, ${contract.fields.length} columns${found.rejected > 0 ? `, ${count(found.rejected)} records that cannot be read` : ""}`,
+    `${file}: ${found.dialect.format}, ${rows}, ${count(contract.fields.length, "column")}${found.rejected > 0 ? `, ${count(found.rejected, "record")} that cannot be read` : ""}`,
     ...indented(found.evidence),
     "Contract that would fit",
     ...indented(fields(found)),

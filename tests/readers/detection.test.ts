@@ -180,7 +180,7 @@ describe("what is found is told", () => {
     expect(row.rows).toEqual([["1", "Anna", "2026-01-01"]]);
   });
 
-  it("leaves dates, times, numbers and addresses of a single column whole", async () => {
+  it("leaves dates, times, numbers, addresses, names and titles of a single column whole", async () => {
     for (const [header, ...values] of [
       ["day", "2019-06-05", "2019-06-15", "2019-06-25"],
       ["d", "12/17/23", "12/14/23"],
@@ -193,6 +193,18 @@ describe("what is found is told", () => {
       expect(inspection.columns).toEqual([header]);
       expect(rows).toEqual(values.map((value) => [value]));
     }
+    for (const [header, ...values] of [
+      ["Job Title", "Administrator", "Assistant Analyst", "Associate Director", "Head of Data and IT"],
+      ["Name", "John Smith", "Mary Jones", "Ann Lee"],
+      ["Product", "Samsung Galaxy S21 128GB", "Apple iPhone 13", "Google Pixel 7 Pro 256GB", "Nokia 3310"],
+      ["list", "a bb ccc"],
+    ]) {
+      const { inspection, rows } = await detect(Buffer.from(`${[header, ...values].join("\n")}\n`));
+      expect(inspection.columns).toEqual([header]);
+      expect(rows).toEqual(values.map((value) => [value]));
+    }
+    const spaces = await detect(Buffer.from("2026-01-02 alpha 5\n2026-01-03 beta 7\n"));
+    expect(spaces.rows[1]).toEqual(["2026-01-03", "beta", "7"]);
     const quoted = await detect(Buffer.from('amount\n"100,000.00"\n"1 of 3, or so"\n"30,0,0.4"\n'));
     expect(quoted.rows).toEqual([["100,000.00"], ["1 of 3, or so"], ["30,0,0.4"]]);
     const clock = await detect(Buffer.from("from,to\n10:00,11:30\n12:00,13:30\n"));

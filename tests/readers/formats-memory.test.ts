@@ -8,21 +8,11 @@ import { readRecords } from "../../worker/readers/records.ts";
 import { bufferSource } from "../../worker/readers/source.ts";
 import type { ByteSource, Dialect, ReaderError } from "../../worker/readers/types.ts";
 import { makeXlsx } from "../support/archives.ts";
+import { growth } from "../support/memory.ts";
 import { endlessSource, PLAIN } from "../support/messy-csv.ts";
 
 const SIZE = 300 * 1024 * 1024;
-const ALLOWED = 250 * 1024 * 1024;
-
-async function growth(work: () => Promise<void>): Promise<number> {
-  const before = process.memoryUsage.rss();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, process.memoryUsage.rss());
-  }, 10);
-  await work();
-  clearInterval(timer);
-  return Math.max(most, process.memoryUsage.rss()) - before;
-}
+const ALLOWED = 100 * 1024 * 1024;
 
 interface Drained {
   records: number;

@@ -210,6 +210,7 @@ export function detectDialect(
     for (const variant of quoteVariants(text, delimiter, base, fixed)) {
       const rows = sampleRows(sample, variant, sampleWhole, SCORE_ROWS);
       const score = scoreRows(rows, delimiter);
+      if (!isFixed && (delimiter === " " || delimiter in WEAK) && areTexts(rows, score)) score.score = 0;
       score.score *= quoteFactor(rows, variant, text, padded);
       candidates.push({ ...score, dialect: variant, rank: candidates.length });
     }
@@ -234,6 +235,25 @@ function areValues(lines: readonly string[]): boolean {
     ["date", "time", "number", "link"].includes(cellKind(line.trim().replace(/^"(.*)"$/, "$1"))),
   );
   return below.length > 0 && whole.length >= below.length * 0.9;
+}
+
+/** Share of values among words, and of lines of one width, below which lines are texts, one each, and no table. */
+const FEW_VALUES = 0.05;
+const FEW_AGREE = 0.6;
+
+/** Whether what a space or hyphen parts are names, titles, sentences. A table has values, lines of one width, or quotes. */
+function areTexts(rows: readonly SampleRow[], { agreeing }: Score): boolean {
+  if (rows.some((row) => row.quotedFields > 0)) return false;
+  if (agreeing < rows.length * FEW_AGREE) return true;
+  let cells = 0;
+  let values = 0;
+  for (const row of rows.slice(1))
+    for (const cell of row.values) {
+      if (cell === null || cell.trim() === "") continue;
+      cells++;
+      if (!["word", "text", "other"].includes(cellKind(cell))) values++;
+    }
+  return values <= cells * FEW_VALUES;
 }
 
 /** Below this no candidate is better than taking each line as one value. */
