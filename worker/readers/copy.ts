@@ -148,7 +148,8 @@ function newBlocks(nullTokens: (Buffer[] | null)[]): Blocks {
 }
 
 function* takeBlocks(out: Blocks): Generator<Buffer> {
-  yield* out.ready.splice(0);
+  // Not by yield*: where the stream is destroyed it throws its error in here, which an array's iterator cannot take.
+  for (const block of out.ready.splice(0)) yield block;
   if (out.used === 0) return;
   const full = out.block.subarray(0, out.used);
   // The reader of the stream may still hold the block: a new one, not the same again.
