@@ -138,7 +138,10 @@ export async function inferContract(
   return propose(
     headers,
     columns,
-    keys.finish((index) => canBeKey(columns[index]!)),
+    keys.finish(
+      (place) => canBeKey(columns[place]!),
+      (place, rows) => isMeasure(columns[place]!, place, headers[place]!, rows),
+    ),
     rowsSeen,
     complete,
   );
@@ -212,6 +215,19 @@ function canBeKey(column: Column): boolean {
     ["integer", "bigint", "text", "uuid", "date", "timestamptz"].includes(type) &&
     column.maxLength <= MAX_KEY_LENGTH
   );
+}
+
+const IDENTIFIER =
+  /(?:^|[_\s-])(?:id|ids|key|code|no|nr|num|number|uuid|guid|sku|isbn|ean|ref|reference|serial|index|row|ticket|nummer|numero|num\u00e9ro|cl\u00e9|clave)(?:$|[_\s-])|[a-z](?:Id|ID|Key|Code|No|Number)$/i;
+
+/**
+ * Whole numbers of which each comes once by chance, as amounts and populations do: not called an identifier, not the
+ * first column, and not running on (a year, a serial number).
+ */
+function isMeasure(column: Column, place: number, name: string, rows: number): boolean {
+  const type = typeOf(column);
+  if ((type !== "integer" && type !== "bigint") || place === 0 || IDENTIFIER.test(name)) return false;
+  return column.maxNumber - column.minNumber >= 2 * rows;
 }
 
 function propose(

@@ -33,8 +33,14 @@ interface Tracked extends Combination {
 export interface KeyTracker {
   /** One row: per column its hash, or null where the value is null. */
   add(hashes: readonly (number | null)[]): void;
-  /** Candidates, best first: exact before near, fewer columns first, then in the order of columns. */
-  finish(eligible: (column: number) => boolean): Combination[];
+  /**
+   * Candidates, best first: exact before near, those without a column that only happens to be distinct (`isMeasure`)
+   * before others, fewer columns first, then in the order of columns.
+   */
+  finish(
+    eligible: (column: number) => boolean,
+    isMeasure: (column: number, rows: number) => boolean,
+  ): Combination[];
 }
 
 const allowedRepeats = (rows: number): number => Math.max(NEAR_KEY_LEAST, Math.floor(rows / NEAR_KEY_ROWS));
@@ -76,12 +82,15 @@ export function newKeyTracker(width: number): KeyTracker {
       // Tables grow by doubling, so that looking now and then is enough.
       if (rows % 1024 === 0) limitMemory([...singles, ...(combined ?? [])]);
     },
-    finish: (eligible) => {
+    finish: (eligible, isMeasure) => {
       if (combined === null) choose();
       const all = [...singles, ...(combined ?? [])].filter(
         (tracked) => tracked.set !== null && tracked.rows > 1 && tracked.columns.every(eligible),
       );
-      return rank(all.filter((tracked) => tracked.repeats <= allowedRepeats(tracked.rows)));
+      return rank(
+        all.filter((tracked) => tracked.repeats <= allowedRepeats(tracked.rows)),
+        ({ columns: of, rows: seen }) => of.filter((column) => isMeasure(column, seen)).length,
+      );
     },
   };
 }
@@ -106,7 +115,7 @@ function limitMemory(all: readonly Tracked[]): void {
   }
 }
 
-function rank(found: readonly Combination[]): Combination[] {
+function rank(found: readonly Combination[], doubtful: (combination: Combination) => number): Combination[] {
   const exact = found.filter(({ repeats }) => repeats === 0);
   // What holds an exact key is no candidate of its own; near keys matter only where nothing is exact.
   const base = exact.length > 0 ? exact : found;
@@ -123,6 +132,7 @@ function rank(found: readonly Combination[]): Combination[] {
   return minimal.sort(
     (a, b) =>
       Number(a.repeats > 0) - Number(b.repeats > 0) ||
+      doubtful(a) - doubtful(b) ||
       a.columns.length - b.columns.length ||
       a.repeats - b.repeats ||
       a.columns[0]! - b.columns[0]!,

@@ -116,6 +116,17 @@ describe("key candidates", () => {
     expect(triple.keyCandidates.map(({ fields }) => fields)).toEqual([["a", "b", "c"]]);
   });
 
+  it("ranks numbers that only happen to be distinct behind what identifies", async () => {
+    const year = Array.from({ length: 40 }, (_, i) => String(2001 + (i % 20)));
+    const source = Array.from({ length: 40 }, (_, i) => (i < 20 ? "coal" : "wind"));
+    const made = Array.from({ length: 40 }, (_, i) => String(1000 + i * 37));
+    expect((await infer({ year, source, made })).keyCandidates.map(({ fields }) => fields)).toEqual([
+      ["year", "source"],
+      ["made"],
+    ]);
+    expect((await infer({ year, source, made_id: made })).keyCandidates[0]!.fields).toEqual(["made_id"]);
+  });
+
   it("tells of a key that repeats a little, and proposes none with nulls or measures", async () => {
     const near = await infer({ day: [...days, days[0]!], shop: [...shops, shops[0]!] });
     expect(near.keyCandidates).toEqual([
