@@ -40,7 +40,10 @@ export async function land(
     [run.id, run.lease_generation, staged.mapping],
   );
   const empty = rows[0]!.first;
+  let flooded = false;
   for (const road of roads(context, staged)) {
+    // What was too much for one road that types by COPY is too much for the other.
+    if (flooded && road !== "text") continue;
     try {
       const first = empty && road !== "text";
       let typed = 0;
@@ -51,6 +54,7 @@ export async function land(
       return { typed, problems: sink.rejected(), plain: road === "plain", first };
     } catch (error) {
       if (!(error instanceof NotPlain || error instanceof TooManySkipped) || road === "text") throw error;
+      flooded = error instanceof TooManySkipped;
       context.log.info({ run_id: run.id, road, why: error.message }, "the file takes a slower road");
       await sink.reset();
       await query(context, run, "select ingest.clear_landing($1, $2)", [run.id, run.lease_generation]);
