@@ -20,6 +20,7 @@ export type Settings = {
   "cadastre.ip": string;
   /** Why, for the versions that the request makes; and the moment of the past that it asks for. */
   "cadastre.reason"?: string;
+  "cadastre.against_rules"?: string;
   "cadastre.as_of"?: string;
 };
 
@@ -66,7 +67,7 @@ export function settingsFor(
   requestId: string,
   claimKey: Buffer,
   ip = "",
-  history: { reason?: string; asOf?: string } = {},
+  history: { reason?: string; againstRules?: boolean; asOf?: string } = {},
 ): Settings {
   return {
     get role() {
@@ -78,6 +79,7 @@ export function settingsFor(
     "cadastre.request_id": requestId,
     "cadastre.ip": ip,
     ...(history.reason === undefined ? {} : { "cadastre.reason": history.reason }),
+    ...(history.againstRules ? { "cadastre.against_rules": "true" } : {}),
     ...(history.asOf === undefined ? {} : { "cadastre.as_of": history.asOf }),
   };
 }

@@ -3,18 +3,19 @@
  *
  * Baseline: the best of three, by how far each was from the points of the last week: the median of the same time in
  * earlier weeks, of the same time on earlier days, of the last day. Score: the distance from it in robust deviations
- * (median absolute distance). A point is told of for any of three reasons:
+ * (median absolute distance). A point is told of for any of four reasons:
  * - it lasts: the median of three scores is beyond what the series itself does on its worst days, a quarter of the last
  *   four weeks' days; so a bursty series is not told of every day, and a calm one is told of little;
  * - it stands out by itself: one score is far beyond what single points do on the worst days;
- * - it was never seen: the value lies outside of all values so far by a share of their range.
+ * - it was never seen: the value lies outside of all values so far by a share of their range;
+ * - it stands still: the very same value stays for twice as long as it does on the series' stillest days.
  * While few days are known, bounds are wider.
  *
  * Days that a calendar names (holidays, ends of months) are held against the earlier ones of their kind: by how many times
  * those were what was usual at their time. They are in nobody's baseline, and nothing is said of one before two were seen.
  */
 
-import { Extremes, FLOOR, WorstDays } from "./bounds.ts";
+import { Extremes, FLOOR, Stillness, WorstDays } from "./bounds.ts";
 import { type Calendar, dayKinds } from "./calendar.ts";
 import { median } from "./robust.ts";
 
@@ -68,6 +69,8 @@ const ALONE = 1.8;
 /** Never seen: beyond all values by this share of their range, see bounds.ts. */
 const BEYOND: Record<Sensitivity, number> = { low: 0.2, normal: 0.05, high: 0.03 };
 const BEYOND_WARM_UP = 3 * DAY;
+/** A score that stands for none, where a reason needs one. */
+const NEAREST = 1e-6;
 /** Anomalies further apart than this are told of apart. */
 const APART = 6 * HOUR;
 /** An expected point speaks for its time of day, this far around. */
@@ -215,6 +218,7 @@ class Judge {
   private readonly lasting: WorstDays;
   private readonly alone: WorstDays;
   private readonly extremes: Extremes;
+  private readonly stillness: Stillness;
   private readonly forgiven: { time: number; lasting: number; alone: number }[] = [];
   private readonly pending: number[];
 
@@ -227,6 +231,7 @@ class Judge {
     this.lasting = new WorstDays(FACTOR[sensitivity]);
     this.alone = new WorstDays(FACTOR[sensitivity] * ALONE);
     this.extremes = new Extremes(BEYOND[sensitivity], direction);
+    this.stillness = new Stillness(begin, FACTOR[sensitivity]);
     this.pending = [...expected].sort((a, b) => a - b);
   }
 
@@ -241,6 +246,7 @@ class Judge {
     const score = median(this.recent);
     const bounds = { lasting: this.lasting.take(time, score), alone: this.alone.take(time, alone) };
     const beyond = isSpecial ? null : this.extremes.take(value);
+    const isStill = this.stillness.take({ time, value }) && !isSpecial && this.direction === "both";
     const reasons: Reason[] = [];
     if (
       of.baseline !== null &&
@@ -261,6 +267,9 @@ class Judge {
         const threshold = Math.min(Math.abs(beyond - of.baseline) / of.unit, alone * 0.999);
         reasons.push({ score: alone, threshold });
       }
+      // In the words of the others too: however near to the baseline the value is, it is outside.
+      if (isStill)
+        reasons.push({ score: Math.max(alone, NEAREST), threshold: 0.999 * Math.max(alone, NEAREST) });
     }
     const called = this.pending.some((moment) => Math.abs(moment - time) <= EXPECTED_AROUND);
     if (called) this.forgiven.push({ time, lasting: score, alone });

@@ -7,6 +7,12 @@ const WORST_DAYS = 0.75;
 const MIN_SCORE = 4;
 /** Beyond the range by as many steps as this, were all values evenly apart: what grows steadily is nothing new. */
 const BEYOND_STEPS = 5;
+/** Standing still: the same value more often in a row than so many points, and than so many times what the worst days had. */
+const STILL_POINTS = 12;
+const STILL_TIMES = 2;
+/** Two weekends are enough to be usual, and one day or two in four weeks are not. */
+const STILLEST_DAYS = 0.9;
+const STILL_WARM_UP = 7 * DAY;
 /** Distances below this share of the value that is expected are none. */
 export const FLOOR = 0.01;
 
@@ -18,9 +24,11 @@ export class WorstDays {
   private bound: number | null = null;
 
   private readonly factor: number;
+  private readonly share: number;
 
-  constructor(factor: number) {
+  constructor(factor: number, share = WORST_DAYS) {
     this.factor = factor;
+    this.share = share;
   }
 
   /** What earlier days allow; then the score is one of those seen. null: no day is known yet. */
@@ -30,7 +38,7 @@ export class WorstDays {
       this.worst.push(this.most);
       if (this.worst.length > LOOK_BACK_DAYS) this.worst.shift();
       this.most = 0;
-      const usual = quantile(this.worst, WORST_DAYS);
+      const usual = quantile(this.worst, this.share);
       this.bound = Math.max(MIN_SCORE, this.factor * (1 + 1 / this.worst.length) * usual);
     }
     this.day = today;
@@ -64,5 +72,26 @@ export class Extremes {
     this.high = Math.max(this.high, value);
     this.count++;
     return bound;
+  }
+}
+
+/** How often the very same value comes in a row: what usually moves and stands still is told of. */
+export class Stillness {
+  private readonly begin: number;
+  private readonly runs: WorstDays;
+  private last: number | null = null;
+  private run = 0;
+
+  constructor(begin: number, factor: number) {
+    this.begin = begin;
+    this.runs = new WorstDays(STILL_TIMES * factor, STILLEST_DAYS);
+  }
+
+  /** Does it stand still for longer than it does on its stillest days? Then the point is one of those seen. */
+  take({ time, value }: { time: number; value: number }): boolean {
+    this.run = value === this.last ? this.run + 1 : 1;
+    this.last = value;
+    const most = this.runs.take(time, this.run);
+    return most !== null && time - this.begin > STILL_WARM_UP && this.run > Math.max(most, STILL_POINTS);
   }
 }

@@ -13,6 +13,8 @@ const moment = z.iso.datetime({ offset: true });
 export interface History {
   /** Why, for the versions that the request makes. */
   reason?: string;
+  /** Whether the change goes against rules that refuse it, for that reason. */
+  againstRules?: boolean;
   /** The moment of every dataset's past that is asked for without one. */
   asOf?: string;
 }
@@ -26,7 +28,7 @@ function decodeReason(given: string): string {
   }
 }
 
-/** X-Change-Reason and X-As-Of. Errors: AppError BAD_INPUT. */
+/** X-Change-Reason, X-Against-Rules and X-As-Of. Errors: AppError BAD_INPUT. */
 export function readHistory(headers: IncomingHttpHeaders): History {
   const history: History = {};
   const reason = headers["x-change-reason"];
@@ -39,6 +41,7 @@ export function readHistory(headers: IncomingHttpHeaders): History {
       });
     }
   }
+  if (headers["x-against-rules"] === "true") history.againstRules = true;
   const asOf = headers["x-as-of"];
   if (asOf !== undefined) {
     const read = moment.safeParse(asOf);

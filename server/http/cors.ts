@@ -5,7 +5,7 @@
 import type { RequestHandler } from "express";
 
 const METHODS = "GET, POST, PATCH, PUT, DELETE";
-const HEADERS = "authorization, content-type, x-request-id, x-change-reason, x-as-of";
+const HEADERS = "authorization, content-type, x-request-id, x-change-reason, x-against-rules, x-as-of";
 const MAX_AGE_SECONDS = 600;
 /** What lives by cookies. */
 const OWN = /^\/auth(\/|$)/;

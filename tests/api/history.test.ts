@@ -7,6 +7,7 @@ import { createOrg, startTestServer, type TestServer } from "./support/server.ts
 let api: TestServer;
 let acme: TestOrg;
 let token: string;
+let owner: string;
 let before: string;
 
 const OWN = "/orgs/acme/graphql";
@@ -32,6 +33,7 @@ beforeAll(async () => {
   api = await startTestServer();
   acme = await createOrg(api.db, "acme");
   const ada = await api.member(acme, "ada@example.org", "owner");
+  owner = ada;
   await makeSales(api.db, acme, ada, 5);
   const prices = [
     { name: "item" },
@@ -122,4 +124,23 @@ it("rows go back by the platform API, first as a preview", async () => {
   expect(done.data.undoRows.result).toMatchObject({ dryRun: false, updated: 1 });
   const { data } = await ask(OWN, "{ order(orderId: 1) { version changeType changeReason } }");
   expect(data.order).toEqual({ version: 3, changeType: "restore", changeReason: "back" });
+});
+
+it("an edit that a rule refuses is refused in words, and goes against it by a header, with a reason", async () => {
+  await asMember(api.db, { orgId: acme.id, userId: owner }, async (client) => {
+    const rule = { name: "cheap", kind: "range", field: "price", parameters: { max: 100 }, action: "reject" };
+    await client.query(
+      "select quality.deploy_rule(d.id, (quality.put_rule(d.id, $1)).name) from data.datasets d where d.name = 'prices'",
+      [JSON.stringify(rule)],
+    );
+  });
+  const edit =
+    'mutation { updatePrice(input: { item: "a", pricePatch: { price: 500 } }) { price { version price changeReason } } }';
+  const why = { "x-change-reason": "the new tariff" };
+  expect((await ask(OWN, edit, why)).errors[0].extensions).toMatchObject({
+    code: "HS007",
+    hint: expect.stringContaining("price must be at most 100"),
+  });
+  const given = await ask(OWN, edit, { ...why, "x-against-rules": "true" });
+  expect(given.data.updatePrice.price).toEqual({ version: 3, price: 500, changeReason: "the new tariff" });
 });

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "../../lib/db/urls.ts";
 import { episodesOf, type Point, type Scored, scoreSeries } from "../../lib/quality/anomalies.ts";
+import { Stillness } from "../../lib/quality/bounds.ts";
 
 const folder = path.join(projectRoot, "..", "shared", "data", "anomalies");
 const HOUR = 3_600_000;
@@ -76,6 +77,20 @@ function rhythm(hours: number, noise: (i: number) => number): Point[] {
 const noise = (i: number): number => ((i * 7919) % 101) / 50 - 1;
 
 describe("the detector", () => {
+  it("tells of values that stand still for longer than they do on the stillest days, near the baseline too", () => {
+    const moving = rhythm(24 * 40, noise);
+    const stuck = moving.map((p, i) => ({ ...p, value: i >= 700 && i < 730 ? moving[700]!.value : p.value }));
+    const told = (points: Point[]) => scoreSeries(points).flatMap((p, i) => (p.anomaly ? [i] : []));
+    expect(told(moving)).toEqual([]);
+    for (const i of [712, 715, 729]) expect(told(stuck)).toContain(i);
+    // Weekends that are zero throughout are as the worst days are, once there were some.
+    const still = new Stillness(moving[0]!.time, 1);
+    const weekends = moving.filter((p) =>
+      still.take({ ...p, value: [0, 6].includes(new Date(p.time).getUTCDay()) ? 0 : p.value }),
+    );
+    expect(weekends.filter((p) => p.time - moving[0]!.time > 2 * WEEK)).toEqual([]);
+  });
+
   it("says of a point only what earlier points tell: later ones change nothing", () => {
     fc.assert(
       fc.property(

@@ -4,6 +4,8 @@ export const enHistory = {
   reason_required: "Your organization asks for one with every change by hand. It stays with the version.",
   reason_free: "Optional. It stays with the version.",
   reason_missing: "Say why first",
+  rules_refuse: "Rules refuse this change",
+  go_against: "Change it against the rules",
   row: "Row",
   rows: "Rows",
   what: "What becomes of it",

@@ -7,6 +7,8 @@ export const frHistory: typeof enHistory = {
     "Votre organisation en demande un à chaque modification à la main. Il reste avec la version.",
   reason_free: "Facultatif. Il reste avec la version.",
   reason_missing: "Dites d'abord pourquoi",
+  rules_refuse: "Des règles refusent cette modification",
+  go_against: "Modifier contre les règles",
   row: "Ligne",
   rows: "Lignes",
   what: "Ce qu'elle devient",

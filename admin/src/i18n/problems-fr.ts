@@ -188,8 +188,8 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   HS005: ["Ce chargement n’a pas réussi : il n’y a rien à annuler", "Choisissez un chargement réussi."],
   HS006: ["Des lignes ont été modifiées depuis", "Dites s’il faut les laisser ou les remplacer."],
   HS007: [
-    "Des règles refusent ce qui reviendrait",
-    "Regardez-le par un essai ; puis changez les règles, ou passez outre en disant pourquoi.",
+    "Des règles refusent ce qui serait écrit",
+    "Corrigez-le ou changez les règles, ou passez outre en disant pourquoi.",
   ],
 
   IN001: [

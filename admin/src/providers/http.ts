@@ -72,7 +72,9 @@ export function graphql<T>(
   signal?: AbortSignal,
   reason?: string,
 ): Promise<T> {
-  return explained(reason, (why) => proven(() => run<T>(api, query, variables, signal, why)));
+  return explained(reason, (why, against) =>
+    proven(() => run<T>(api, query, variables, signal, why, against)),
+  );
 }
 
 async function run<T>(
@@ -81,6 +83,7 @@ async function run<T>(
   variables: Record<string, unknown>,
   signal?: AbortSignal,
   reason?: string,
+  againstRules = false,
 ): Promise<T> {
   await ensureSession();
   const response = await request(endpoint(api), {
@@ -90,6 +93,7 @@ async function run<T>(
       accept: "application/graphql-response+json, application/json",
       // Headers take ASCII alone.
       ...(reason ? { "x-change-reason": encodeURIComponent(reason) } : {}),
+      ...(againstRules ? { "x-against-rules": "true" } : {}),
     },
     body: JSON.stringify({ query, variables }),
     ...(signal ? { signal } : {}),

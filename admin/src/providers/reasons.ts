@@ -1,10 +1,11 @@
 /**
- * Organizations may want a reason with every change by hand (HS001). Whoever sends a request that lacks one waits here
- * until the dialog has it, then sends the request again with it.
+ * Organizations may want a reason with every change by hand (HS001), and rules may refuse it but with one (HS007). Whoever
+ * sends such a request waits here until the dialog has the reason, then sends the request again with it.
  */
-import { ApiError } from "./errors.ts";
+import { ApiError, type Problem } from "./errors.ts";
 
-type Asker = () => Promise<string>;
+/** `refused`: what rules say, where the reason is for going against them. */
+type Asker = (refused: Problem | null) => Promise<string>;
 
 let ask: Asker | null = null;
 /** Set while several changes are one act: they share the reason. */
@@ -18,19 +19,34 @@ export function answerReasons(asker: Asker): () => void {
   };
 }
 
-/** Runs what may need a reason, with the one given; asked for one, once more. Refused where the person gives none. */
+/** Runs what may need a reason, with the one given; asked for one, or refused by rules, once more. Refused where the person gives none. */
 export async function explained<T>(
   given: string | undefined,
-  work: (reason: string | undefined) => Promise<T>,
+  work: (reason: string | undefined, againstRules: boolean) => Promise<T>,
 ): Promise<T> {
   const known = given || shared?.reason || undefined;
   try {
-    return await work(known);
+    return await work(known, false);
   } catch (error) {
-    if (!(error instanceof ApiError && error.problem.code === "HS001" && ask)) throw error;
-    const reason = await ask();
+    if (!(error instanceof ApiError && ask)) throw error;
+    if (error.problem.code === "HS007") return work(await ask(error.problem), true);
+    if (error.problem.code !== "HS001") throw error;
+    const reason = await ask(null);
     if (shared) shared.reason = reason;
-    return work(reason);
+    return againOr(work, reason);
+  }
+}
+
+/** With the reason, rules may still refuse: those are gone against for a reason of its own. */
+async function againOr<T>(
+  work: (reason: string | undefined, againstRules: boolean) => Promise<T>,
+  reason: string,
+): Promise<T> {
+  try {
+    return await work(reason, false);
+  } catch (error) {
+    if (!(error instanceof ApiError && ask && error.problem.code === "HS007")) throw error;
+    return work(await ask(error.problem), true);
   }
 }
 

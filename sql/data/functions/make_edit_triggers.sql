@@ -4,6 +4,7 @@
 --   <name>__update  checked, version + 1, mask of changed columns, author
 --   <name>__delete  the row goes; the store table's trigger keeps its versions and writes the tombstone
 --
+-- Deployed rules of the dataset's own are asked at the statement's end, of all its rows (data.tg_edits__ask_rules).
 -- Optimistic: the store's row is written where it still has the version that the statement saw. No such row: it was
 -- changed meanwhile (40001), or whoever asks may not do this (42501); data.refuse_edit says which.
 -- What a person sees masked is not theirs to write: a masked value that comes back as it was shown is left as it is, any
@@ -155,9 +156,10 @@ begin
   perform data.run_as_views(format($f$
     create or replace trigger edit__insert instead of insert on %1$s for each row execute function %2$s();
     create or replace trigger edit__update instead of update on %1$s for each row execute function %3$s();
-    create or replace trigger edit__delete instead of delete on %1$s for each row execute function %4$s()$f$,
+    create or replace trigger edit__delete instead of delete on %1$s for each row execute function %4$s();
+    create or replace trigger edit__rules after insert or update or delete on %1$s for each statement execute function data.tg_edits__ask_rules(%5$L)$f$,
     n.current_view, prefix || quote_ident(n.name || '__insert'), prefix || quote_ident(n.name || '__update'),
-    prefix || quote_ident(n.name || '__delete')));
+    prefix || quote_ident(n.name || '__delete'), p_dataset));
 end
 $$;
 comment on function data.make_edit_triggers(uuid) is 'Generates the INSTEAD OF triggers of a dataset''s view from its contract and masks.';

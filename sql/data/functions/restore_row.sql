@@ -1,6 +1,8 @@
 -- Brings a row back to an earlier version, as a new version made by whoever asks. A deleted row comes back. The key is
 -- an object of the key fields, or {"file_id", "source_line"} for an append-only dataset.
-create or replace function data.restore_row(dataset_id uuid, key jsonb, version int) returns int
+-- Rules that refuse it, the contract's or deployed ones, refuse it here too, unless it is to go against them, with a reason.
+drop function if exists data.restore_row(uuid, jsonb, int);
+create or replace function data.restore_row(dataset_id uuid, key jsonb, version int, against_rules boolean default false) returns int
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -14,6 +16,7 @@ declare
   present boolean;
   result int;
   reason text;
+  refused jsonb;
 begin
   perform data.require_on('record.restore', restore_row.dataset_id);
   n := data.dataset_names(restore_row.dataset_id);
@@ -59,12 +62,17 @@ begin
   end if;
   perform private.note_edit(n.org_id, restore_row.dataset_id, 'restore', (
     select jsonb_object_agg(k, restore_row.key -> k) from unnest(key_fields) k), result);
+  refused := private.refused_rows(restore_row.dataset_id, format('select t.* from %s t where %s', n.current_table, format(matches, 't')),
+               format('(select t.* from %s t where not (%s))', n.current_table, format(matches, 't')), true)
+             || private.refused_by_all(restore_row.dataset_id, true);
+  perform data.refuse_restores(refused, coalesce(restore_row.against_rules, false) or data.against_rules(), reason);
   perform audit.record('record.restore', 'dataset', restore_row.dataset_id::text,
     -- Neither key nor reason: an event is for ever, and they may be a person's. The new version's change names it (private.change_secrets).
-    jsonb_build_object('version', restore_row.version, 'new_version', result));
+    jsonb_build_object('version', restore_row.version, 'new_version', result)
+      || case when refused = '[]' then '{}' else jsonb_build_object('refused', data.told_rules(refused)) end);
   return result;
 end
 $$;
-comment on function data.restore_row(uuid, jsonb, int) is
-  'Brings a row back to an earlier version and returns the new version''s number. Needs record.restore. Errors: DS001, DS005, DS013, HS001.';
-grant execute on function data.restore_row(uuid, jsonb, int) to cadastre_user, cadastre_worker;
+comment on function data.restore_row(uuid, jsonb, int, boolean) is
+  'Brings a row back to an earlier version and returns the new version''s number. against_rules: also what rules refuse, with a reason. Needs record.restore. Errors: DS001, DS005, DS013, HS001, HS007 rules refuse it.';
+grant execute on function data.restore_row(uuid, jsonb, int, boolean) to cadastre_user, cadastre_worker;

@@ -27,7 +27,7 @@ begin
          merged_at = now(), finished_at = clock_timestamp()
    where r.org_id = p_run.org_id and r.id = p_run.id;
   perform audit.record('run.undo', 'run', p_original.id::text, p_told - 'rows' || jsonb_build_object(
-    'dataset', p_run.dataset_name, 'undo_run', p_run.id, 'reason', p_run.reason));
+    'refused', data.told_rules(p_told -> 'refused'), 'dataset', p_run.dataset_name, 'undo_run', p_run.id, 'reason', p_run.reason));
   perform ingest.tell_run(p_run.org_id, p_run.id);
   perform ingest.tell_run(p_run.org_id, p_original.id);
 end

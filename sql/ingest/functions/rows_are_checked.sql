@@ -1,6 +1,7 @@
 -- Have all rows of the dataset met its lasting rules as they are now? Then a row of the file that says the same as the
 -- table need not be asked those again, and only the difference is. Edits by hand meet the contract's rejecting rules (the
--- view's triggers) and no others, so where there are others an edit since the last load speaks against it. Internal.
+-- view's triggers), but not those that record, and may go against others, so where there are others an edit since the last
+-- load speaks against it. Internal.
 create or replace function ingest.rows_are_checked(p_run ingest.runs) returns boolean
 language sql stable
 set search_path = ''

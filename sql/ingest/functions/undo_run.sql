@@ -8,8 +8,8 @@
 --
 -- What comes back was in force before, but rules may be new since: those that reject or hold are asked of it, and the undo
 -- is refused where they refuse, unless it is to go against them, with a reason. Rules about all rows in force that hold are
--- asked once it is written, as at a load, so a dry run does not tell of them. The dataset then counts as unchecked, so the
--- next load asks all its rows.
+-- asked once it is written, as at a load; a dry run asks them of the rows as they would be. The dataset then counts as
+-- unchecked, so the next load asks all its rows.
 drop function if exists ingest.undo_run(uuid, boolean, text, text);
 create or replace function ingest.undo_run(run_id uuid, dry_run boolean default false, on_conflict text default 'abort',
                                            reason text default null, against_rules boolean default false) returns jsonb
@@ -29,6 +29,7 @@ declare
   refused jsonb;
   merged jsonb;
   trial boolean := coalesce(undo_run.dry_run, false);
+  against constant boolean := coalesce(undo_run.against_rules, false) or data.against_rules();
 begin
   select * into original from ingest.runs r where r.org_id = private.org_id() and r.id = undo_run.run_id for no key update;
   if original.id is null then
@@ -52,13 +53,13 @@ begin
     listed, keys, n.current_table, n.history_table, original.id, same_row, coalesce(original.merged_at, '-infinity')));
   told := data.settle_conflicts(original.dataset_id, trial, undo_run.on_conflict)
           || jsonb_build_object('dryRun', trial, 'run', original.id, 'undoRun', original.undone_by);
-  refused := private.refused_restores(original.dataset_id);
+  refused := private.refused_restores(original.dataset_id, trial);
   told := told || jsonb_build_object('refused', refused);
   if trial or (told ->> 'inserted')::bigint + (told ->> 'updated')::bigint + (told ->> 'deleted')::bigint = 0 then
     return told;
   end if;
 
-  perform data.refuse_restores(refused, undo_run.against_rules, said);
+  perform data.refuse_restores(refused, against, said);
   insert into ingest.runs (org_id, file_id, dataset_id, dataset_name, mode, key_fields, status, contract_version, lease_until,
                            started_at, undo_of, reason, requested_by)
   select original.org_id, original.file_id, d.id, d.name, case when n.keyed then 'upsert' else 'append' end, d.key_fields, 'running',
@@ -72,7 +73,7 @@ begin
   merged := ingest.check_merged(run);
   refused := (select coalesce(jsonb_agg(jsonb_build_object('rule', m -> 'name', 'field', m -> 'target', 'action', 'hold', 'rows', m -> 'failures', 'message', m -> 'message')), '[]')
                 from jsonb_array_elements(merged) m where m ->> 'action' = 'hold' and not (m ->> 'passed')::boolean);
-  perform data.refuse_restores(refused, undo_run.against_rules, said);
+  perform data.refuse_restores(refused, against, said);
   told := told || jsonb_build_object('refused', (told -> 'refused') || refused);
   perform quality.put_results(run.dataset_id, run.id, run.id, (select jsonb_agg(quality.result_of(m)) from jsonb_array_elements(merged) m));
   perform ingest.finish_undo(run, original, told);
@@ -80,6 +81,6 @@ begin
 end
 $$;
 comment on function ingest.undo_run(uuid, boolean, text, text, boolean) is
-  'Undoes what a load wrote. on_conflict: abort, skip or force, where rows were changed since. against_rules: also what rules refuse, with a reason. Answers {dryRun, run, undoRun, inserted, updated, deleted, unchanged, missing, conflicts, skipped, refused: rules that refuse what comes back [{rule, field, action, rows, message}], rows: [{key, effect, conflict, version, changedBy, changedAt, changeRun}]}, the first 100 rows, conflicts first. Needs run.restore, and record.create, record.restore, record.delete where rows come back, change or go. Errors: IN005, HS001, HS002, HS005, HS006, HS007 rules refuse it, 22023, 42501.';
+  'Undoes what a load wrote. on_conflict: abort, skip or force, where rows were changed since. against_rules: also what rules refuse, with a reason. Answers {dryRun, run, undoRun, inserted, updated, deleted, unchanged, missing, conflicts, skipped, refused: rules that refuse what comes back [{rule, field, action, rows, message, keys: of the first ten}], rows: [{key, effect, conflict, version, changedBy, changedAt, changeRun}]}, the first 100 rows, conflicts first. Needs run.restore, and record.create, record.restore, record.delete where rows come back, change or go. Errors: IN005, HS001, HS002, HS005, HS006, HS007 rules refuse it, 22023, 42501.';
 revoke execute on function ingest.undo_run(uuid, boolean, text, text, boolean) from public;
 grant execute on function ingest.undo_run(uuid, boolean, text, text, boolean) to cadastre_user, cadastre_worker;

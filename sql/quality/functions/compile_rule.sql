@@ -67,7 +67,7 @@ begin
   carry := '{}';
   case p_kind
   when 'required' then
-    fails := case when type1 = 'text' then format('%1$s is null or %1$s = '''' or starts_with(%1$s, '' '') and btrim(%1$s) = ''''', f1) else format('%s is null', f1) end;
+    fails := case when type1 = 'text' then format('coalesce(%1$s, '''') < ''!'' collate "C" and btrim(coalesce(%1$s, '''')) = ''''', f1) else format('%s is null', f1) end;
     message := format('%s must have a value', target);
   when 'type' then
     fails := format('not pg_input_is_valid(btrim(%s), %L) and btrim(%1$s) <> ''''', as_text, bound_type);
@@ -112,7 +112,8 @@ begin
     fails := format('%s <> all (%L::text[])', as_text, words::text);
     message := format('%s must be one of %s', target, left(array_to_string(words, ', '), 300));
   when 'not_in_future' then
-    fails := case type1 when 'date' then format('%s > (now() at time zone ''UTC'')::date', f1)
+    -- In a sub-select the day is found once, and not for every row.
+    fails := case type1 when 'date' then format('%s > (select (now() at time zone ''UTC'')::date)', f1)
              when 'timestamptz' then format('%s > now()', f1)
              else format('case when pg_input_is_valid(%s, ''timestamptz'') then %1$s::timestamptz > now() end', as_text) end;
     carry := case type1 when 'date' then jsonb_build_object('expires', format('%s::timestamp at time zone ''UTC''', f1))
@@ -143,10 +144,15 @@ begin
     message := format('%s must be %s %s', target, p ->> 'operator', coalesce(p_fields[2], p ->> 'value'));
   when 'uniqueness' then
     select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) into missing from unnest(p_fields) with ordinality w (w, no);
-    prepare := format('select %s, count(*) as n from {source} t where (%s) group by %s having count(*) > 1',
-      (select string_agg(format('coalesce(t.%I::text, '''') as c%s', w.w, w.no), ', ' order by w.no) from unnest(p_fields) with ordinality w (w, no)),
-      (select string_agg(format('t.%I::text <> ''''', w), ' and ') from unnest(p_fields) w),
-      (select string_agg(no::text, ', ' order by no) from generate_subscripts(p_fields, 1) no));
+    -- Grouped as what they are where equal values are equal texts and the other way round, which spares the texts.
+    select format('select %s, count(*) as n from {source} t where (%s) group by %s having count(*) > 1',
+             string_agg(case when w.plain then format('t.%I::text as c%s', w.w, w.no) else format('coalesce(t.%I::text, '''') as c%s', w.w, w.no) end, ', ' order by w.no),
+             string_agg(case when w.plain then format('t.%I is not null', w.w) else format('t.%I::text <> ''''', w.w) end, ' and ' order by w.no),
+             string_agg(case when w.plain then format('t.%I', w.w) else 'c' || w.no end, ', ' order by w.no))
+      into prepare
+      from (select w.w, w.no, f.type ~ '^(integer|bigint|date|timestamptz|time|boolean|uuid|numeric\()' as plain
+              from unnest(p_fields) with ordinality w (w, no)
+              join data.fields f on f.org_id = private.org_id() and f.dataset_id = p_dataset and f.name = w.w and f.retired_at is null) w;
     fails := format('(%s) in (select %s from {bad})', missing, (select string_agg('c' || no, ', ' order by no) from generate_subscripts(p_fields, 1) no));
     carry := (select jsonb_build_object('groups', g.list, 'tuple', g.list)
                 from (select jsonb_agg(format('coalesce(t.%I::text, '''')', w.w) order by w.no) as list from unnest(p_fields) with ordinality w (w, no)) g);
