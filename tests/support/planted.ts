@@ -201,6 +201,9 @@ const PIPELINE_ROWS = `
     select $1, id, 1, 'filter', 'secret of ' || $2, now() from run
   ), failure as (
     insert into ingest.pipeline_failures (org_id, pipeline_run_id, message) select $1, id, 'secret of ' || $2 from run
+  ), kept as (
+    insert into private.kept_steps (org_id, pipeline_run_id, position, tables, selects, inputs, bytes)
+    select $1, id, 1, jsonb_build_array(jsonb_build_object('name', 'secret of ' || $2)), '[]', '{}', 1 from run
   ), template as (
     insert into ingest.pipeline_templates (org_id, name, title) values ($1, 'planted', 'secret of ' || $2) returning id
   ), template_version as (

@@ -29,7 +29,7 @@ begin
   select * into l from ingest.schedule_limits x where x.org_id = r.org_id for update;
   if exists (select from ingest.schedule_runs x where x.org_id = r.org_id and x.schedule_id = s.id and x.state = 'running') then
     return ingest.let_wait(r, 'the run before it is under way', interval '15 seconds');
-  elsif (select count(*) from ingest.schedule_runs x where x.org_id = r.org_id and x.state = 'running') >= l.max_running then
+  elsif ingest.runs_under_way(r.org_id) >= l.max_running then
     return ingest.let_wait(r, format('%s runs are under way, the organization''s limit', l.max_running), interval '5 seconds');
   elsif l.counted_hour = hour and l.starts >= l.max_starts_per_hour then
     -- Not all of them at the full hour's first moment.
@@ -66,8 +66,7 @@ begin
      set state = 'running', try_at = null, reason = null, started_at = clock_timestamp(), look_at = clock_timestamp() + look,
          pull_id = pull, pipeline_run_id = execution, load_ids = loads
    where x.org_id = r.org_id and x.id = r.id;
-  update ingest.schedule_limits x set starts = case when x.counted_hour = hour then x.starts + 1 else 1 end, counted_hour = hour
-   where x.org_id = r.org_id;
+  perform ingest.count_start(r.org_id);
   return true;
 end
 $$;
