@@ -109,10 +109,12 @@ async function readBack(
   const made = columns.map((c) => `${quoteName(c.name)} ${c.type}`).join(", ");
   await sandbox.run(`create temp table ${name.slice("pg_temp.".length)} (${made})`);
   if (key !== null) {
+    // Opened first: a COPY that nobody feeds would hold the session.
+    const body = await context.store.open(key);
     const copy = sandbox.client.query(
       copyFrom(`copy ${name} (${listOf(columns)}) from stdin (format binary)`),
     );
-    await pipeline(await context.store.open(key), copy);
+    await pipeline(body, copy);
   }
   return { name, columns, rows };
 }
@@ -140,7 +142,7 @@ export async function restoreSteps(
     return { position: kept.position, input, table: tables[0]!, results };
   } catch (error) {
     const gone = error instanceof AppError && error.code === "NOT_FOUND";
-    if (!gone && !(isPgError(error) && /^(22|42|0A)/.test(error.code))) throw error;
+    if (!gone && !(isPgError(error) && /^(22|42|0A|08P01)/.test(error.code))) throw error;
     context.log.warn({ pipeline_run_id: fence[0], err: explain(error) }, "kept steps cannot be read back");
     for (const { name } of kept.tables) await sandbox.run(`drop table if exists ${name}`);
     sandbox.selects.clear();
