@@ -1,5 +1,5 @@
 --! Previous: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
---! Hash: sha1:64ef4be16f515989ef699d10f7e072e48fb2da40
+--! Hash: sha1:686ec22a1f83412ec8633fb66b9d64431813ed20
 
 -- Ranges are filled in for pipelines too, several parts at once where wanted, and rest when somebody says so.
 alter table ingest.backfills
@@ -58,3 +58,6 @@ create table private.kept_steps (
   foreign key (org_id, pipeline_run_id) references ingest.pipeline_runs (org_id, id) on delete cascade
 );
 create index kept_steps_age_idx on private.kept_steps (kept_at);
+
+-- A batch of a stream: of a key the last event counts, also where it is loaded late.
+alter table ingest.runs add column of_events boolean not null default false;
