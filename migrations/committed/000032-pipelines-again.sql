@@ -1,5 +1,5 @@
 --! Previous: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
---! Hash: sha1:686ec22a1f83412ec8633fb66b9d64431813ed20
+--! Hash: sha1:78e06f5632cd58a5648d9ab881699866d3d97190
 
 -- Ranges are filled in for pipelines too, several parts at once where wanted, and rest when somebody says so.
 alter table ingest.backfills
@@ -61,3 +61,25 @@ create index kept_steps_age_idx on private.kept_steps (kept_at);
 
 -- A batch of a stream: of a key the last event counts, also where it is loaded late.
 alter table ingest.runs add column of_events boolean not null default false;
+
+-- Dry runs of pipelines and of rules are one thing: asked for, answered by a worker, taken once by whoever asked.
+drop table private.pipeline_trials, private.rule_trials;
+create unlogged table private.trials (
+  org_id       uuid not null references tenancy.organizations on delete cascade,
+  id           uuid not null default uuidv7(),
+  kind         text not null check (kind in ('pipeline', 'rule')),
+  requested_by uuid references access.users on delete cascade,
+  -- A rule's.
+  dataset_id   uuid,
+  definition   jsonb not null,
+  -- pipeline: {objectKey, rowLimit}; rule: {loads}.
+  settings     jsonb not null default '{}' check (pg_column_size(settings) <= 10000),
+  result       jsonb,
+  created_at   timestamptz not null default clock_timestamp(),
+  primary key (org_id, id),
+  foreign key (org_id, dataset_id) references data.datasets (org_id, id) on delete cascade,
+  check ((kind = 'rule') = (dataset_id is not null))
+);
+create index trials_requested_by_idx on private.trials (requested_by);
+create index trials_dataset_idx on private.trials (org_id, dataset_id);
+create index trials_created_idx on private.trials (created_at);
