@@ -88,7 +88,7 @@ export async function keepSteps(
       }
       kept.push({ ...table, key });
     }
-    await ask("select ingest.keep_steps($1, $2, $3, $4, $5, $6, $7)", [
+    await ask("select ingest.keep_pipeline_steps($1, $2, $3, $4, $5, $6, $7)", [
       ...fence,
       reached.position,
       JSON.stringify(kept),
@@ -127,9 +127,10 @@ export async function restoreSteps(
   { context, fence, ask }: Keeping,
   sandbox: Sandbox,
 ): Promise<Reached | null> {
-  const [kept] = await ask<Kept & Record<string, unknown>>("select * from ingest.take_kept_steps($1, $2)", [
-    ...fence,
-  ]);
+  const [kept] = await ask<Kept & Record<string, unknown>>(
+    "select * from ingest.take_pipeline_steps($1, $2)",
+    [...fence],
+  );
   if (kept === undefined) return null;
   try {
     const tables: Table[] = [];
@@ -146,7 +147,7 @@ export async function restoreSteps(
     context.log.warn({ pipeline_run_id: fence[0], err: explain(error) }, "kept steps cannot be read back");
     for (const { name } of kept.tables) await sandbox.run(`drop table if exists ${name}`);
     sandbox.selects.clear();
-    await ask("select * from ingest.take_kept_steps($1, $2, $3)", [
+    await ask("select * from ingest.take_pipeline_steps($1, $2, $3)", [
       ...fence,
       gone ? "what its steps made is gone" : "what its steps made cannot be read back",
     ]);

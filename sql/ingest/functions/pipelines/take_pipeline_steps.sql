@@ -1,7 +1,7 @@
 -- What a re-run begins with: the tables behind the last finished step of the execution before it, with that one's steps as its
 -- own. Asked again when it is taken, since it may have waited: what does not hold any more, or could not be read back
 -- (p_problem), makes it begin at its first step and say why. No row: from the start.
-create or replace function ingest.take_kept_steps(p_run uuid, p_generation int, p_problem text default null)
+create or replace function ingest.take_pipeline_steps(p_run uuid, p_generation int, p_problem text default null)
 returns table ("position" int, tables jsonb, selects jsonb)
 language plpgsql security definer
 set search_path = ''
@@ -33,7 +33,7 @@ begin
   return query select k.position, k.tables, k.selects from private.kept_steps k where k.org_id = old.org_id and k.pipeline_run_id = old.id;
 end
 $$;
-comment on function ingest.take_kept_steps(uuid, int, text) is
+comment on function ingest.take_pipeline_steps(uuid, int, text) is
   'The tables that a re-run begins with; no row: it begins at its first step. p_problem: they could not be read back. Error IN007. For the worker.';
-revoke execute on function ingest.take_kept_steps(uuid, int, text) from public;
-grant execute on function ingest.take_kept_steps(uuid, int, text) to cadastre_worker;
+revoke execute on function ingest.take_pipeline_steps(uuid, int, text) from public;
+grant execute on function ingest.take_pipeline_steps(uuid, int, text) to cadastre_worker;

@@ -1,7 +1,7 @@
 -- Keeps what the finished steps of an execution made that is about to fail, so that a re-run begins behind them. The objects
 -- were written before, as ones to be removed (private.doom_object): from now on they are not. The oldest of an organization go
 -- where there are too many, or they are too large together.
-create or replace function ingest.keep_steps(p_run uuid, p_generation int, p_position int, p_tables jsonb, p_selects jsonb, p_inputs jsonb, p_bytes bigint)
+create or replace function ingest.keep_pipeline_steps(p_run uuid, p_generation int, p_position int, p_tables jsonb, p_selects jsonb, p_inputs jsonb, p_bytes bigint)
 returns void
 language plpgsql security definer
 set search_path = ''
@@ -26,7 +26,7 @@ begin
       where x.place > most_kept or x.place > 1 and x.bytes > most_bytes);
 end
 $$;
-comment on function ingest.keep_steps(uuid, int, int, jsonb, jsonb, jsonb, bigint) is
+comment on function ingest.keep_pipeline_steps(uuid, int, int, jsonb, jsonb, jsonb, bigint) is
   'Keeps what the finished steps of an execution made: tables [{key, columns, rows, output, step}]. Error IN007. For the worker.';
-revoke execute on function ingest.keep_steps(uuid, int, int, jsonb, jsonb, jsonb, bigint) from public;
-grant execute on function ingest.keep_steps(uuid, int, int, jsonb, jsonb, jsonb, bigint) to cadastre_worker;
+revoke execute on function ingest.keep_pipeline_steps(uuid, int, int, jsonb, jsonb, jsonb, bigint) from public;
+grant execute on function ingest.keep_pipeline_steps(uuid, int, int, jsonb, jsonb, jsonb, bigint) to cadastre_worker;
