@@ -1,5 +1,5 @@
 --! Previous: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
---! Hash: sha1:78e06f5632cd58a5648d9ab881699866d3d97190
+--! Hash: sha1:418cef61830786e0221270123756e6a9a0f4d5fd
 
 -- Ranges are filled in for pipelines too, several parts at once where wanted, and rest when somebody says so.
 alter table ingest.backfills
@@ -39,6 +39,10 @@ alter table ingest.pipeline_runs
   add constraint pipeline_runs_rerun_from_check check (rerun_from in ('start', 'step', 'load')),
   add constraint pipeline_runs_step_when_rerun check (rerun_step is null or rerun_from = 'step');
 create index pipeline_runs_backfill_idx on ingest.pipeline_runs (org_id, backfill_id);
+
+alter table ingest.schedule_runs
+  drop constraint schedule_runs_rerun_from_check,
+  add constraint schedule_runs_rerun_from_check check (rerun_from in ('start', 'step', 'load'));
 
 -- What the finished steps of a failed execution made: objects of the store, for as long as a re-run may begin behind them.
 create table private.kept_steps (

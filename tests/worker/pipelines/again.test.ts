@@ -1,5 +1,6 @@
 /** A pipeline's re-run: from the failed step where what came before it is kept and would be the same, else from the first, saying why. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tick } from "../../../worker/schedule/tick.ts";
 import { sweepObjects } from "../../../worker/tasks/data__sweep.ts";
 import { sweepOps } from "../../../worker/tasks/ops__sweep.ts";
 import { addMember, asMember } from "../../support/database.ts";
@@ -128,6 +129,39 @@ describe("a failed step", () => {
     expect(third).toMatchObject({ status: "submitted", load: { inserted: 2 } });
     expect(await rowOf(third.id)).toMatchObject({ rerun_from: "step", rerun_step: 2 });
   });
+});
+
+it("of a schedule's run begins at the failed step of its execution, for whom that one ran", async () => {
+  const steps = [
+    { kind: "derive", fields: { id: "code" } },
+    { kind: "derive", fields: { q: { sql: "1 / (select count(*) from switches)" } } },
+  ];
+  const name = await pipeline({ kind: "dataset", name: "rates" }, steps);
+  await p.bench.query("select ingest.create_schedule($1, pipeline => $1, trigger => 'hand')", [name]);
+  const ticked = () => tick({ pool: p.bench.db.worker, claimKey: p.bench.db.claimKey });
+  const latest = async () =>
+    (
+      await p.bench.query<{ id: string; state: string; rerun_from: string | null; pipeline_run_id: string }>(
+        "select * from ingest.schedule_runs order by created_at desc limit 1",
+      )
+    )[0]!;
+  await p.bench.query("select ingest.run_schedule($1)", [name]);
+  await ticked();
+  await p.execute((await latest()).pipeline_run_id);
+  await ticked();
+  const failed = await latest();
+  expect(failed).toMatchObject({ state: "failed" });
+  await p.bench.query("select ingest.rerun_schedule_run($1)", [failed.id]);
+  await heal();
+  await ticked();
+  expect(await latest()).toMatchObject({ state: "running", rerun_from: "step" });
+  const { pipeline_run_id: again } = await latest();
+  expect(await p.execute(again)).toMatchObject({ status: "submitted", load: { inserted: 2 } });
+  const acting = await p.bench.query(
+    "select requested_by, by_service, rerun_step from ingest.pipeline_runs where id = $1",
+    [again],
+  );
+  expect(acting).toEqual([{ requested_by: p.bench.manager, by_service: false, rerun_step: 2 }]);
 });
 
 describe("the re-run begins at the first step, and says why, where", () => {

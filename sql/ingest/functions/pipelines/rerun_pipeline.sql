@@ -1,7 +1,7 @@
 -- The same version over the same input and part once more, marked as such and for whoever asks now: from the step that failed
 -- where what came before it is kept and would be the same again (ingest.kept_problem), else from the start, with the reason.
 -- The files that an execution submitted are kept: where only loads failed, those alone are loaded again. A part of a
--- backfill stays its part, and is run by the scheduler for whom it ran before.
+-- backfill stays its part. What ran by itself is run by the service for whom it ran before.
 drop function if exists ingest.rerun_pipeline(uuid);
 create or replace function ingest.rerun_pipeline(pipeline_run_id uuid, from_start boolean default false) returns ingest.pipeline_runs
 language plpgsql security definer
@@ -32,7 +32,7 @@ begin
          and (r.id = old.run_id or r.id in (select s.run_id from ingest.pipeline_run_steps s where s.org_id = old.org_id and s.pipeline_run_id = old.id))
        order by r.created_at, r.id);
   end if;
-  if service and old.backfill_id is not null then
+  if service and old.trigger <> 'hand' then
     who := old.requested_by;
     service := old.by_service;
   end if;

@@ -14,6 +14,8 @@ declare
   execution uuid;
   loads uuid[] := '{}';
   failed uuid;
+  before ingest.pipeline_runs;
+  again text;
   code text;
   message text;
   hint text;
@@ -36,6 +38,13 @@ begin
     return ingest.let_wait(r, format('%s runs were started this hour, the organization''s limit', l.max_starts_per_hour),
       hour + interval '1 hour' - clock_timestamp() + random() * interval '1 minute');
   end if;
+  again := r.rerun_from;
+  -- A failed execution of the version that there still is.
+  select e.* into before
+    from ingest.schedule_runs o
+    join ingest.pipeline_runs e on e.org_id = o.org_id and e.id = o.pipeline_run_id and e.status = 'failed'
+    join ingest.pipelines p on p.org_id = e.org_id and p.id = e.pipeline_id and p.version = e.version
+   where o.org_id = r.org_id and o.id = r.rerun_of;
   begin
     if r.rerun_from = 'load' then
       for failed in
@@ -46,6 +55,11 @@ begin
       end loop;
     elsif s.source_id is not null then
       pull := (ingest.pull_source(s.source_id::text)).id;
+    elsif before.id is not null then
+      -- From its failed step, where what came before it is kept.
+      before := ingest.rerun_pipeline(before.id);
+      execution := before.id;
+      again := before.rerun_from;
     else
       execution := (ingest.run_pipeline((select p.name from ingest.pipelines p where p.org_id = s.org_id and p.id = s.pipeline_id), null,
                                         case r.trigger when 'hand' then 'schedule' else r.trigger end)).id;
@@ -64,7 +78,7 @@ begin
   end;
   update ingest.schedule_runs x
      set state = 'running', try_at = null, reason = null, started_at = clock_timestamp(), look_at = clock_timestamp() + look,
-         pull_id = pull, pipeline_run_id = execution, load_ids = loads
+         pull_id = pull, pipeline_run_id = execution, load_ids = loads, rerun_from = again
    where x.org_id = r.org_id and x.id = r.id;
   perform ingest.count_start(r.org_id);
   return true;
