@@ -23,7 +23,7 @@ begin
     values (private.org_id(), p_source, p_pipeline, p_from, p_to, p_step, n, coalesce(p_newest_first, false), coalesce(p_at_once, 1), private.user_id())
     returning * into b;
   exception when unique_violation then
-    perform core.raise('IN096', format('a range of this %s is being filled in', case when p_source is null then 'pipeline' else 'source' end),
+    perform core.raise('IN096', case when p_source is null then 'a range of this pipeline is being filled in' else 'a range of this source is being filled in' end,
       'Wait for it, or cancel it with cancel_backfill.', case when p_source is null then 'pipeline' else 'source' end);
   end;
   insert into ingest.backfill_slices (org_id, backfill_id, "position", range_from, range_to)

@@ -19,7 +19,7 @@ begin
      where x.org_id = b.org_id and x.id = b.id
     returning * into b;
   exception when unique_violation then
-    perform core.raise('IN096', format('a range of this %s is being filled in', case when b.source_id is null then 'pipeline' else 'source' end),
+    perform core.raise('IN096', case when b.source_id is null then 'a range of this pipeline is being filled in' else 'a range of this source is being filled in' end,
       'Wait for it, or cancel it with cancel_backfill.', case when b.source_id is null then 'pipeline' else 'source' end);
   end;
   perform audit.record(case when b.source_id is null then 'pipeline.backfill_resume' else 'source.backfill_resume' end,
