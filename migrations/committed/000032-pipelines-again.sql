@@ -1,5 +1,5 @@
 --! Previous: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
---! Hash: sha1:418cef61830786e0221270123756e6a9a0f4d5fd
+--! Hash: sha1:37dffc1099282337745c8ce890843af0de8a5771
 
 -- Ranges are filled in for pipelines too, several parts at once where wanted, and rest when somebody says so.
 alter table ingest.backfills
@@ -13,8 +13,13 @@ alter table ingest.backfills
   add constraint backfills_sources_one_by_one check (source_id is null or at_once = 1),
   drop constraint backfills_state_check,
   drop constraint backfills_check,
+  drop constraint backfills_check1,
   add constraint backfills_state_check check (state in ('running', 'paused', 'succeeded', 'failed', 'cancelled')),
-  add constraint backfills_ended_when_final check ((state in ('running', 'paused')) = (ended_at is null));
+  add constraint backfills_ended_when_final check ((state in ('running', 'paused')) = (ended_at is null)),
+  -- A paused one is looked at until nothing of it is under way.
+  add constraint backfills_looked_at_when_running check (case state when 'running' then look_at is not null when 'paused' then true else look_at is null end);
+drop index ingest.backfills_look_idx;
+create index backfills_look_idx on ingest.backfills (look_at) where look_at is not null;
 create index backfills_pipeline_idx on ingest.backfills (org_id, pipeline_id, created_at desc);
 create unique index backfills_pipeline_open_idx on ingest.backfills (org_id, pipeline_id) where state = 'running';
 

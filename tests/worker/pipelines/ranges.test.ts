@@ -1,7 +1,7 @@
 /** Pipelines over a range: part by part, each an execution of its part alone, within the organization's limits. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { tick } from "../../../worker/schedule/tick.ts";
-import { addMember, asMember } from "../../support/database.ts";
+import { addMember, asMember, createOrg } from "../../support/database.ts";
 import { declare } from "../support.ts";
 import { createPipelines, type Executed, type Pipelines } from "./support.ts";
 
@@ -24,7 +24,8 @@ beforeAll(async () => {
 afterAll(() => p.bench.close());
 beforeEach(async () => {
   await admin(
-    "update ingest.backfills set state = 'cancelled', ended_at = now(), look_at = null where state = 'running'",
+    `update ingest.backfills set state = 'cancelled', ended_at = now(), look_at = null where state = 'running';
+     update ingest.backfill_slices set state = 'waiting' where state = 'running'`,
   );
   await admin("delete from ingest.schedules; delete from ingest.schedule_limits");
 });
@@ -55,7 +56,7 @@ const start = async (name: string, from: string, to: string, step: string, more 
 const running = async (id: string) => (await slices(id)).filter((s) => s.state === "running");
 
 async function look(): Promise<void> {
-  await admin("update ingest.backfills set look_at = clock_timestamp() where state = 'running'");
+  await admin("update ingest.backfills set look_at = clock_timestamp() where look_at is not null");
   await tick({ pool: p.bench.db.worker, claimKey: p.bench.db.claimKey });
 }
 /** Executes what was started until the backfill rests; gives the executions in the order in which they ran. */
@@ -192,7 +193,9 @@ describe("a backfill of a pipeline", () => {
     const [open] = await running(id);
     await p.execute(open!.pipeline_run_id!);
     await look();
-    expect(await backfill(id)).toMatchObject({ state: "paused", done: 0 });
+    // Its part counts no longer among what is under way, and nothing else was started.
+    expect(await backfill(id)).toMatchObject({ state: "paused", done: 1, look_at: null });
+    expect(await running(id)).toEqual([]);
     await p.bench.query("select ingest.resume_backfill($1)", [id]);
     await look();
     expect(await backfill(id)).toMatchObject({ state: "running", done: 1 });
@@ -251,6 +254,28 @@ describe("limits of an organization", () => {
       reason: "3 runs were started this hour, the organization's limit",
     });
   });
+});
+
+it("takes a turn for each part, so that another organization's first file goes before a second part", async () => {
+  const name = await ranged();
+  // What earlier tests left in the queue.
+  await admin("delete from graphile_worker._private_jobs; delete from private.turns");
+  await start(name, "2026-01-01", "2026-01-21", "day", ", at_once => 20");
+  await look();
+  const other = await createOrg(p.bench.db, "other");
+  const manager = await addMember(p.bench.db, other.id, "manager@other.example", "manager");
+  await asMember(p.bench.db, { orgId: other.id, userId: manager }, (c) =>
+    c.query("select ingest.submit_file('items', 'items.csv', $1, 10, sha256('x'), 'upsert', '{id}')", [
+      `org/${other.id}/files/x`,
+    ]),
+  );
+  const jobs = await admin<{ org: string; priority: number }>(
+    "select split_part(queue_name, ':', 2) as org, priority from graphile_worker.jobs where queue_name = any ($1) order by priority, id",
+    [[`org:${p.bench.org.id}`, `org:${other.id}`]],
+  );
+  expect(jobs.filter(({ org }) => org === p.bench.org.id)).toHaveLength(20);
+  expect(jobs.slice(0, 3).map(({ org }) => org)).toContain(other.id);
+  expect(new Set(jobs.filter(({ org }) => org !== other.id).map(({ priority }) => priority)).size).toBe(20);
 });
 
 describe("a range is refused", () => {

@@ -1,6 +1,6 @@
 -- One look at a backfill: its parts that have ended are settled, and the next ones are started, as many as may be under way at
 -- once and as the organization's limits have room for. A part that fails lets those under way end and stops the rest, in
--- order that none is left out; a source that somebody else is reading is waited for.
+-- order that none is left out; a source that somebody else is reading is waited for. One that is paused starts nothing.
 create or replace function ingest.advance_backfill(p_backfill uuid) returns void
 language plpgsql security definer
 set search_path = ''
@@ -19,7 +19,7 @@ declare
   again interval := '10 seconds';
 begin
   perform core.require('datasource.execute');
-  select * into b from ingest.backfills x where x.org_id = private.org_id() and x.id = p_backfill and x.state = 'running' for no key update;
+  select * into b from ingest.backfills x where x.org_id = private.org_id() and x.id = p_backfill and x.look_at is not null for no key update;
   if b.id is null then
     return;
   end if;
@@ -27,6 +27,10 @@ begin
   if under_way > 0 then
     -- Loads of a part give no signal to a backfill.
     again := interval '1 second';
+  end if;
+  if b.state = 'paused' then
+    update ingest.backfills x set look_at = case when under_way > 0 then clock_timestamp() + again end where x.org_id = b.org_id and x.id = b.id;
+    return;
   end if;
   loop
     select x.error into failure from ingest.backfill_slices x
