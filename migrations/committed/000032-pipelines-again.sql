@@ -1,5 +1,5 @@
 --! Previous: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
---! Hash: sha1:37dffc1099282337745c8ce890843af0de8a5771
+--! Hash: sha1:a46d29ef0f10302b0dd7381356d3ddf558a099fb
 
 -- Ranges are filled in for pipelines too, several parts at once where wanted, and rest when somebody says so.
 alter table ingest.backfills
@@ -17,7 +17,8 @@ alter table ingest.backfills
   add constraint backfills_state_check check (state in ('running', 'paused', 'succeeded', 'failed', 'cancelled')),
   add constraint backfills_ended_when_final check ((state in ('running', 'paused')) = (ended_at is null)),
   -- A paused one is looked at until nothing of it is under way.
-  add constraint backfills_looked_at_when_running check (case state when 'running' then look_at is not null when 'paused' then true else look_at is null end);
+  add constraint backfills_looked_at_when_running check
+    ((state <> 'running' or look_at is not null) and (state in ('running', 'paused') or look_at is null));
 drop index ingest.backfills_look_idx;
 create index backfills_look_idx on ingest.backfills (look_at) where look_at is not null;
 create index backfills_pipeline_idx on ingest.backfills (org_id, pipeline_id, created_at desc);
