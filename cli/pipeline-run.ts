@@ -64,6 +64,9 @@ export interface PipelineRun {
   load: string | null;
   /** Of a re-run: where it began. */
   rerunFrom: string | null;
+  rerunStep: number | null;
+  /** Why it began at the first step. */
+  rerunReason: string | null;
   rowsIn: number | null;
   rowsOut: number | null;
   error: { code: string; message: string; hint: string } | null;
@@ -72,7 +75,8 @@ export interface PipelineRun {
 }
 
 const RUN = `
-  select jsonb_build_object('id', r.id, 'status', r.status, 'load', r.run_id, 'rerunFrom', r.rerun_from, 'rowsIn', r.rows_in, 'rowsOut', r.rows_out, 'error', r.error,
+  select jsonb_build_object('id', r.id, 'status', r.status, 'load', r.run_id, 'rerunFrom', r.rerun_from, 'rerunStep', r.rerun_step,
+    'rerunReason', r.rerun_reason, 'rowsIn', r.rows_in, 'rowsOut', r.rows_out, 'error', r.error,
     'steps', (select coalesce(jsonb_agg(jsonb_build_object('position', s.position, 'kind', s.kind, 'label', s.label,
                 'rowsIn', s.rows_in, 'rowsOut', s.rows_out) order by s.position), '[]')
                 from ingest.pipeline_run_steps s where s.pipeline_run_id = r.id),
@@ -91,8 +95,13 @@ export async function runPipeline(
   asked: Asked,
   pipeline: string,
   fileId: string | null,
+  range: { from: string; to: string } | null,
 ): Promise<PipelineRun> {
-  const id = await one<string>(asked, "select (ingest.run_pipeline($1, $2)).id as v", [pipeline, fileId]);
+  const id = await one<string>(asked, "select (ingest.run_pipeline($1, $2, range => $3)).id as v", [
+    pipeline,
+    fileId,
+    range === null ? null : JSON.stringify(range),
+  ]);
   return ended(asked, id);
 }
 

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { readConfig } from "../../lib/config.ts";
 import { readDefinition } from "../../lib/pipelines/definition.ts";
+import { startBackfill } from "../backfills.ts";
 import { type Command, fail, findMember, findOrg, type Output, withSession } from "../command.ts";
 import { misused } from "../help.ts";
 import {
@@ -42,6 +43,12 @@ interface Given {
   input?: string | undefined;
   "file-id"?: string | undefined;
   "from-start"?: boolean | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  step?: string | undefined;
+  "newest-first"?: boolean | undefined;
+  "at-once"?: string | undefined;
+  "no-wait"?: boolean | undefined;
   rows?: string | undefined;
   template?: string | undefined;
   dataset?: string | undefined;
@@ -72,7 +79,7 @@ const LIST = `
 const SHOW = `
   select p.name, p.title, p.description, p.version, p.origin, p.origin_template as template, p.origin_version as "templateVersion", v.definition,
          (select coalesce(jsonb_agg(x order by x.created_at desc), '[]') from (
-            select r.id, r.version, r.trigger, r.status, r.rows_in, r.rows_out, r.run_id, r.error, r.rerun_of, r.rerun_from, r.created_at
+            select r.id, r.version, r.trigger, r.status, r.rows_in, r.rows_out, r.run_id, r.error, r.rerun_of, r.rerun_from, r.rerun_step, r.rerun_reason, r.kept_step, r.range, r.backfill_id, r.created_at
               from ingest.pipeline_runs r where r.pipeline_id = p.id order by r.created_at desc limit 20) x) as runs
     from ingest.pipelines p
     join ingest.pipeline_versions v on v.org_id = p.org_id and v.pipeline_id = p.id and v.version = p.version
@@ -86,7 +93,9 @@ function printRun(run: PipelineRun, output: Output): number {
     (l) =>
       `  ${String(l.dataset)}: ${String(l.status)}, ${String(l.inserted)} inserted, ${String(l.updated)} updated, ${String(l.unchanged)} unchanged, ${String(l.deleted)} deleted, ${String(l.rejected)} rejected (run ${String(l.run)})`,
   );
-  const again = run.rerunFrom === null ? "" : `, again from ${run.rerunFrom}`;
+  const step = run.rerunStep === null ? "" : ` ${run.rerunStep}`;
+  const why = run.rerunReason === null ? "" : ` (${run.rerunReason})`;
+  const again = run.rerunFrom === null ? "" : `, again from ${run.rerunFrom}${step}${why}`;
   output.print(run, [`${run.status}${again} (${run.id})`, ...steps, ...loads].join("\n"));
   if (run.error) process.stderr.write(`${run.error.code}: ${run.error.message}\n  ${run.error.hint}\n`);
   const fine = run.status === "succeeded" || run.status === "submitted";
@@ -149,7 +158,15 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
   async run(asked, given, output) {
     const name = nameOf(given);
     const file = given.input ? await registerInput(asked, name, given.input) : (given["file-id"] ?? null);
-    return printRun(await runPipeline(asked, name, file), output);
+    if ((given.from === undefined) !== (given.to === undefined))
+      fail("USAGE", "a range has --from and --to", "For example --from 2026-01-01 --to 2026-02-01.");
+    const range = given.from === undefined ? null : { from: given.from, to: given.to! };
+    return printRun(await runPipeline(asked, name, file, range), output);
+  },
+  async backfill({ session, org, userId }, given, output) {
+    if (userId !== null)
+      fail("USAGE", "a backfill's parts act for whoever saved the pipeline", "Leave --as out.");
+    return startBackfill(session, org, { kind: "pipeline", name: nameOf(given) }, given, output);
   },
   async rerun(asked, given, output) {
     const id = given.name ?? fail("USAGE", "the execution's id is missing", "See cadastre pipeline show.");
@@ -213,7 +230,8 @@ export const pipeline: Command = {
     "pipeline create|save <name> --org <slug> --file <definition.json> [--as <email>]",
     "pipeline list --org <slug>",
     "pipeline show|drop <name> --org <slug> [--as <email>]",
-    "pipeline run <name> --org <slug> [--input <file> | --file-id <id>] [--as <email>]",
+    "pipeline run <name> --org <slug> [--input <file> | --file-id <id>] [--from <value> --to <value>] [--as <email>]",
+    "pipeline backfill <name> --org <slug> --from <value> --to <value> --step <value> [--newest-first] [--at-once n] [--no-wait]",
     "pipeline rerun <execution-id> --org <slug> [--from-start] [--as <email>]",
     "pipeline dry-run [<name>] --org <slug> [--file <definition.json>] [--input <file> | --file-id <id>] [--rows n] [--as <email>]",
     "pipeline templates --org <slug>",
@@ -231,6 +249,12 @@ export const pipeline: Command = {
         input: text,
         "file-id": text,
         "from-start": { type: "boolean" },
+        from: text,
+        to: text,
+        step: text,
+        "newest-first": { type: "boolean" },
+        "at-once": text,
+        "no-wait": { type: "boolean" },
         rows: text,
         template: text,
         dataset: text,

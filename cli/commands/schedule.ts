@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { changeBackfill, startBackfill, until } from "../backfills.ts";
 import {
   type Command,
   fail,
@@ -11,9 +12,6 @@ import {
 import { misused } from "../help.ts";
 import { askOrg, type Told } from "./connector.ts";
 
-const POLL_MS = 200;
-/** How long a command waits for a run or a backfill; they go on without it. */
-const MAX_WAIT_MS = 24 * 3_600_000;
 const SHOWN_RUNS = 20;
 
 const text = { type: "string" } as const;
@@ -34,6 +32,7 @@ interface Given {
   from?: string;
   to?: string;
   step?: string;
+  "newest-first"?: boolean;
   "no-wait"?: boolean;
 }
 interface ScheduleRow {
@@ -58,15 +57,6 @@ interface RunRow {
   rerun_from: string | null;
   error: Told | null;
 }
-interface BackfillRow {
-  id: string;
-  state: string;
-  done: number;
-  slices: number;
-  reason: string | null;
-  error: Told | null;
-}
-
 const LIST = `select s.id, s.name, coalesce('source ' || x.name, 'pipeline ' || p.name) as target, s.trigger, s.paused, s.next_due_at, s.last_state,
   s.missed_count::int, s.problem,
   case s.trigger when 'cron' then s.cron || ' ' || s.time_zone when 'interval' then 'every ' || s.every when 'new_object' then 'new objects, every ' || s.every
@@ -177,21 +167,6 @@ async function show(session: Session, org: OrgRow, name: string, output: Output)
   return 0;
 }
 
-/** Asks until the row has ended. */
-async function until<R extends { state: string }>(
-  ask: () => Promise<R | undefined>,
-  open: string[],
-): Promise<R> {
-  const end = Date.now() + MAX_WAIT_MS;
-  while (Date.now() < end) {
-    const row = await ask();
-    if (!row) fail("NOT_FOUND", "it is gone");
-    if (!open.includes(row.state)) return row;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  fail("TIMEOUT", "it has not ended within a day", "It goes on; look that a worker runs.");
-}
-
 async function run(
   session: Session,
   org: OrgRow,
@@ -217,55 +192,6 @@ async function run(
     `${ended.state}${ended.rerun_from ? `, again from ${ended.rerun_from}` : ""} (run ${ended.id}) ${told(ended.error)}`.trim(),
   );
   return ended.state === "succeeded" ? 0 : 1;
-}
-
-async function backfill(
-  session: Session,
-  org: OrgRow,
-  name: string,
-  given: Given,
-  output: Output,
-): Promise<number> {
-  const { from, to, step } = given;
-  if (from === undefined || to === undefined || step === undefined)
-    fail(
-      "USAGE",
-      "a backfill needs --from, --to and --step",
-      "For example --from 2026-01-01 --to 2026-02-01 --step '1 day'.",
-    );
-  const [made] = await askOrg<BackfillRow>(
-    session,
-    org,
-    "select * from ingest.start_backfill($1, $2, $3, $4)",
-    [name, from, to, step],
-  );
-  return follow(session, org, made!, !given["no-wait"], output);
-}
-
-async function follow(
-  session: Session,
-  org: OrgRow,
-  made: BackfillRow,
-  wait: boolean,
-  output: Output,
-): Promise<number> {
-  const ask = async () =>
-    (await askOrg<BackfillRow>(session, org, "select * from ingest.backfills where id = $1", [made.id]))[0];
-  let done = -1;
-  const row = wait
-    ? await until(async () => {
-        const now = await ask();
-        if (now && now.done !== done && !output.json)
-          process.stderr.write(`${now.done} of ${now.slices} slices\n`);
-        done = now?.done ?? done;
-        return now;
-      }, ["running"])
-    : made;
-  output.print(
-    row,
-    `${row.state}: ${row.done} of ${row.slices} slices (backfill ${row.id}) ${told(row.error)}`.trim(),
-  );
-  return row.state === "succeeded" || !wait ? 0 : 1;
 }
 
 async function change(
@@ -328,21 +254,15 @@ async function act(
       return 0;
     }
     case "backfill":
-      return backfill(session, org, name, given, output);
+      return startBackfill(session, org, { kind: "source", name }, given, output);
+    case "pause-backfill":
     case "resume-backfill":
-    case "cancel-backfill": {
-      const [row] = await askOrg<BackfillRow>(
-        session,
-        org,
-        `select * from ingest.${verb.replace("-", "_")}($1)`,
-        [name],
-      );
-      return follow(session, org, row!, wait && verb === "resume-backfill", output);
-    }
+    case "cancel-backfill":
+      return changeBackfill(session, org, verb, name, wait, output);
     default:
       return fail(
         "USAGE",
-        "schedule takes create, list, show, pause, resume, run, rerun, cancel, drop, backfill, resume-backfill or cancel-backfill",
+        "schedule takes create, list, show, pause, resume, run, rerun, cancel, drop, backfill, pause-backfill, resume-backfill or cancel-backfill",
       );
   }
 }
@@ -355,8 +275,8 @@ export const schedule: Command = {
     "schedule show|pause|resume|drop <name> --org <slug>",
     "schedule run <name> --org <slug> [--no-wait]",
     "schedule rerun|cancel <run> --org <slug> [--no-wait]",
-    "schedule backfill <source> --org <slug> --from <value> --to <value> --step <value> [--no-wait]",
-    "schedule resume-backfill|cancel-backfill <backfill> --org <slug> [--no-wait]",
+    "schedule backfill <source> --org <slug> --from <value> --to <value> --step <value> [--newest-first] [--no-wait]",
+    "schedule pause-backfill|resume-backfill|cancel-backfill <backfill> --org <slug> [--no-wait]",
   ],
   async run(args, output) {
     const { positionals, values } = parseArgs({
@@ -378,6 +298,7 @@ export const schedule: Command = {
         from: text,
         to: text,
         step: text,
+        "newest-first": flag,
         "no-wait": flag,
       },
     });

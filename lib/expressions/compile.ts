@@ -7,6 +7,8 @@ export interface Column {
   name: string;
   /** PostgreSQL's name of its type. */
   type: string;
+  /** The relation that it stands in, quoted; else the one that is given for all. */
+  alias?: string;
 }
 
 export interface Compiled {
@@ -42,7 +44,7 @@ export function compileExpression(
   wanted?: ValueType,
   alias = "t",
 ): Compiled {
-  const scope: Scope = { columns: new Map(columns.map((c) => [c.name, c.type])), alias, nodes: 0 };
+  const scope: Scope = { columns: new Map(columns.map((c) => [c.name, c])), alias, nodes: 0 };
   const part = compile(parseExpression(text), scope);
   if (wanted !== undefined && part.type !== wanted && part.type !== "null")
     throw new ExpressionError(`${a(wanted)} is expected, and this is ${a(part.type)}`, part.node.at);
@@ -51,7 +53,7 @@ export function compileExpression(
 }
 
 interface Scope {
-  columns: ReadonlyMap<string, string>;
+  columns: ReadonlyMap<string, Column>;
   alias: string;
   nodes: number;
 }
@@ -126,10 +128,11 @@ function field(node: Node & { kind: "field" }, { columns, alias }: Scope): Part 
     const names = [...columns.keys()].slice(0, 30).join(", ");
     throw new ExpressionError(`there is no column ${node.name}`, node.at, `Columns here: ${names}.`);
   }
-  const type = valueType(found);
-  const plain = found === SQL_TYPES[type] || found === "timestamp with time zone";
-  const name = `${alias}.${quoteName(node.name)}`;
-  if (found === "timestamp without time zone") return { sql: `(${name} at time zone 'UTC')`, type, node };
+  const type = valueType(found.type);
+  const plain = found.type === SQL_TYPES[type] || found.type === "timestamp with time zone";
+  const name = `${found.alias ?? alias}.${quoteName(node.name)}`;
+  if (found.type === "timestamp without time zone")
+    return { sql: `(${name} at time zone 'UTC')`, type, node };
   return { sql: plain ? name : `${name}::${SQL_TYPES[type]}`, type, node };
 }
 

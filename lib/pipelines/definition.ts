@@ -106,6 +106,14 @@ const step = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("sql"), sql: sqlText }),
 ]);
 
+export const RANGE_TYPES = ["date", "timestamptz", "bigint"] as const;
+/** A definition that can be run over a part: what is read by range, or names its edges (_range_from, _range_to). */
+const range = z.strictObject({
+  type: z.enum(RANGE_TYPES),
+  /** Of the input dataset: only rows in whose range it lies are read. */
+  field: column.optional(),
+});
+
 const flow = z.strictObject({
   kind: z.literal("flow").optional(),
   input: z.discriminatedUnion("kind", [
@@ -138,6 +146,7 @@ const flow = z.strictObject({
   ]),
   steps: z.array(step).max(MAX_STEPS).default([]),
   output,
+  range: range.nullish(),
 });
 
 const model = z.strictObject({
@@ -147,6 +156,7 @@ const model = z.strictObject({
   materialized: z.enum(["view", "table", "incremental"]),
   key_fields: z.array(made).max(16).nullish(),
   cursor: made.nullish(),
+  range: range.omit({ field: true }).nullish(),
 });
 
 export type Output = z.infer<typeof output>;
@@ -155,6 +165,7 @@ export type Flow = z.infer<typeof flow>;
 export type FileInput = Extract<Flow["input"], { kind: "file" }>;
 export type Model = z.infer<typeof model>;
 export type Definition = Flow | Model;
+export type RangeType = (typeof RANGE_TYPES)[number];
 
 function isModel(value: unknown): boolean {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "model";

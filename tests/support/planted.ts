@@ -201,13 +201,16 @@ const PIPELINE_ROWS = `
     select $1, id, 1, 'filter', 'secret of ' || $2, now() from run
   ), failure as (
     insert into ingest.pipeline_failures (org_id, pipeline_run_id, message) select $1, id, 'secret of ' || $2 from run
+  ), kept as (
+    insert into private.kept_steps (org_id, pipeline_run_id, position, tables, selects, inputs, bytes)
+    select $1, id, 1, jsonb_build_array(jsonb_build_object('name', 'secret of ' || $2)), '[]', '{}', 1 from run
   ), template as (
     insert into ingest.pipeline_templates (org_id, name, title) values ($1, 'planted', 'secret of ' || $2) returning id
   ), template_version as (
     insert into ingest.pipeline_template_versions (org_id, template_id, version, definition)
     select $1, id, 1, jsonb_build_object('secret', $2::text) from template
   ), trial as (
-    insert into private.pipeline_trials (org_id, requested_by, definition, row_limit) values ($1, $3, jsonb_build_object('secret', $2::text), 1)
+    insert into private.trials (org_id, kind, requested_by, definition, settings) values ($1, 'pipeline', $3, jsonb_build_object('secret', $2::text), '{}')
   ), login as (
     insert into private.sandbox_logins (org_id, role_name, role_oid, sealed)
     values ($1, 'sandbox_' || left(encode(sha256($2::text::bytea), 'hex'), 18), 1, 'v1.x')
@@ -226,8 +229,8 @@ const OPS_ROWS = `
   ), checked as (
     insert into private.checked_keys (org_id, number, keys) select $1, number, '[]' from change
   ), rule_trial as (
-    insert into private.rule_trials (org_id, requested_by, dataset_id, definition, loads)
-    values ($1, $4, $3, jsonb_build_object('secret', $2::text), 0)
+    insert into private.trials (org_id, kind, requested_by, dataset_id, definition, settings)
+    values ($1, 'rule', $4, $3, jsonb_build_object('secret', $2::text), '{}')
   ), carried as (
     insert into private.carried_checks (org_id, dataset_id, road, check_id, snapshot, saw_own, contract_version, row_count, rules)
     values ($1, $3, 'load', gen_random_uuid(), pg_current_snapshot(), true, 1, 0, jsonb_build_object('secret', $2::text))

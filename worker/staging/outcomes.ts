@@ -6,7 +6,7 @@ import type { RawOutcome } from "../../lib/stores/document/index.ts";
 import { asOrganization } from "../load/session.ts";
 import type { LoadContext } from "../load/types.ts";
 
-/** Each page costs a look at the dataset's rows and history, which have no index by run: large, so that there are few. */
+/** Of a large merge each page costs a look at the dataset's rows (ingest.merged_rows): large, so that there are few. */
 const PAGE = 50_000;
 
 interface Row {

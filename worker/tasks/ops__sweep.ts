@@ -1,4 +1,4 @@
-/** Every hour: loaded events, old deliveries, notifications, change feed entries and batches' details are forgotten. */
+/** Every hour: loaded events, old deliveries, notifications, change feed entries, batches' details and what steps made are forgotten. */
 import type pg from "pg";
 import { withClaim } from "../../lib/pg.ts";
 
@@ -9,7 +9,7 @@ export function sweepOps({ pool, claimKey }: { pool: pg.Pool; claimKey: Buffer }
   const platform = { kind: "service", orgId: null, userId: null } as const;
   return withClaim(pool, claimKey, platform, async (client) => {
     const { rows } = await client.query<{ swept: string }>(
-      "select private.sweep_events() + private.sweep_notices() + private.sweep_changes() + private.sweep_batches() as swept",
+      "select private.sweep_events() + private.sweep_notices() + private.sweep_changes() + private.sweep_batches() + private.sweep_kept_steps() as swept",
     );
     return Number(rows[0]!.swept);
   });

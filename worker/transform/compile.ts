@@ -5,6 +5,7 @@ import type { Step } from "../../lib/pipelines/definition.ts";
 import { type Cast, castSql, misfitSql } from "./cast.ts";
 import { requireExpression, requireSelect } from "./fence.ts";
 import { SqlRefused } from "./fence-rules.ts";
+import { edgeColumns, edgesOf, withEdges } from "./range.ts";
 import { LINE, type Sandbox, type Table, TransformError } from "./types.ts";
 
 export interface CompiledStep {
@@ -44,7 +45,7 @@ export async function compileStep(step: Step, at: At): Promise<CompiledStep> {
       case "filter":
         return {
           label: "rows that meet the condition",
-          sql: `select t.* from ${at.from.name} t where (${await condition(step.where, at)}) is true`,
+          sql: `select t.* from ${ranged(at)} where (${await condition(step.where, at)}) is true`,
         };
       case "deduplicate":
         return deduplicate(step, at);
@@ -88,8 +89,14 @@ function need(name: string, at: At): Column {
   });
 }
 
-function list(columns: readonly { sql: string; name: string }[], at: At): string {
-  return `select ${columns.map((c) => `${c.sql} as ${quoteName(c.name)}`).join(", ")} from ${at.from.name} t`;
+function list(columns: readonly { sql: string; name: string }[], at: At, from = `${at.from.name} t`): string {
+  return `select ${columns.map((c) => `${c.sql} as ${quoteName(c.name)}`).join(", ")} from ${from}`;
+}
+
+/** The table before, and beside it the edges of the part, for formulas that name them. */
+function ranged(at: At): string {
+  const edges = edgesOf(at.sandbox.part);
+  return edges === "" ? `${at.from.name} t` : `${at.from.name} t cross join ${edges}`;
 }
 
 const plain = (name: string) => `t.${quoteName(name)}`;
@@ -156,7 +163,8 @@ function cast(step: Step & { kind: "cast" }, at: At): CompiledStep {
 type Formula = string | { sql: string };
 
 async function formula(written: Formula, at: At, wanted?: ValueType): Promise<string> {
-  if (typeof written === "string") return compileExpression(written, at.from.columns, wanted).sql;
+  if (typeof written === "string")
+    return compileExpression(written, [...edgeColumns(at.sandbox.part), ...at.from.columns], wanted).sql;
   await requireExpression(written.sql, at.sandbox.schemaName);
   return `(${written.sql}\n)`;
 }
@@ -186,7 +194,7 @@ async function derive(fields: Record<string, Formula>, at: At): Promise<Compiled
     return { sql, name: c.name };
   });
   const added = [...made].map(([name, sql]) => ({ sql, name }));
-  return { label: Object.keys(fields).join(", "), sql: list([...kept, ...added], at) };
+  return { label: Object.keys(fields).join(", "), sql: list([...kept, ...added], at, ranged(at)) };
 }
 
 function deduplicate(step: Step & { kind: "deduplicate" }, at: At): CompiledStep {
@@ -210,8 +218,8 @@ async function split(step: Step & { kind: "split" }, at: At): Promise<CompiledSt
     const where = await condition(step.where!, at);
     return {
       label: `rows that meet the condition go to ${step.output.dataset}`,
-      sql: `select t.* from ${at.from.name} t where (${where}) is not true`,
-      other: `select t.* from ${at.from.name} t where (${where}) is true`,
+      sql: `select t.* from ${ranged(at)} where (${where}) is not true`,
+      other: `select t.* from ${ranged(at)} where (${where}) is true`,
     };
   }
   const field = need(step.field!, at).name;
@@ -301,6 +309,11 @@ function maskSql({ method, value, first, last }: Step & { kind: "mask" }, column
 
 async function free(sql: string, at: At): Promise<CompiledStep> {
   await requireSelect(sql, at.sandbox.schemaName);
-  const before = `with input as (select * from ${at.from.name}) select * from (`;
-  return { label: "", sql: `${before}${sql}\n) q`, written: { offset: before.length, length: sql.length } };
+  const edges = withEdges(at.sandbox.part);
+  const before = `with input as (select * from ${at.from.name}) ${edges.before}`;
+  return {
+    label: "",
+    sql: `${before}${sql}${edges.after}`,
+    written: { offset: before.length, length: sql.length },
+  };
 }

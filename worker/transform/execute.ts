@@ -1,14 +1,17 @@
 /** One execution of a pipeline under its lease, from the input to the submitted results. */
 import { explain } from "../../lib/errors.ts";
-import { type Definition, type Model, readDefinition } from "../../lib/pipelines/definition.ts";
+import { type Definition, MAX_STEPS, type Model, readDefinition } from "../../lib/pipelines/definition.ts";
 import { judge, tellError } from "../load/failures.ts";
 import { LEASE_SECONDS, leaseLost } from "../load/lease.ts";
 import { asOrganization } from "../load/session.ts";
+import { type Keeping, keepSteps, restoreSteps } from "./kept.ts";
 import { type Followed, followResults, type Mappings } from "./lineage.ts";
+import type { Range } from "./range.ts";
 import { contractOf, type StoredResult, storeResult } from "./results.ts";
 import { MODEL_VIEW, modelSelect, transform } from "./run.ts";
 import { openSandbox, requireStanding } from "./sandbox.ts";
 import {
+  type Reached,
   type Result,
   type Sandbox,
   type StepReport,
@@ -33,6 +36,7 @@ interface LeasedRun {
   lease_generation: number;
   requested_by: string | null;
   by_service: boolean;
+  range: Range | null;
   /** Its name, read with its definition. */
   pipeline: string;
 }
@@ -109,14 +113,19 @@ async function beat(context: TransformContext, run: LeasedRun, seconds: number):
 
 async function runSteps(execution: Execution): Promise<TransformOutcome> {
   const { context, run, signal } = execution;
-  const [found] = await query<{ definition: unknown; object_key: string | null; pipeline: string }>(
+  const [found] = await query<{
+    definition: unknown;
+    object_key: string | null;
+    pipeline: string;
+    inputs: unknown;
+  }>(
     execution,
-    `select v.definition, f.object_key, p.name as pipeline
+    `select v.definition, f.object_key, p.name as pipeline, ingest.input_state(v.definition, $3, ${MAX_STEPS}, $4) as inputs
        from ingest.pipeline_versions v
        join ingest.pipelines p on p.org_id = v.org_id and p.id = v.pipeline_id
        left join ingest.files f on f.org_id = v.org_id and f.id = $3
       where v.pipeline_id = $1 and v.version = $2`,
-    [run.pipeline_id, run.version, run.file_id],
+    [run.pipeline_id, run.version, run.file_id, run.requested_by],
   );
   const definition = readDefinition(found!.definition);
   run.pipeline = found!.pipeline;
@@ -132,7 +141,10 @@ async function runSteps(execution: Execution): Promise<TransformOutcome> {
     await requireStanding(sandbox);
     if (definition.kind === "model" && definition.materialized === "view")
       return await makeView(execution, sandbox, definition);
-    return await makeResults(execution, sandbox, definition, found!.object_key);
+    return await makeResults(execution, sandbox, definition, {
+      key: found!.object_key,
+      state: found!.inputs,
+    });
   } finally {
     signal.removeEventListener("abort", end);
     await sandbox.close();
@@ -153,16 +165,48 @@ async function makeResults(
   execution: Execution,
   sandbox: Sandbox,
   definition: Definition,
+  input: { key: string | null; state: unknown },
+): Promise<TransformOutcome> {
+  let reached: Reached | null = null;
+  try {
+    return await submitResults(execution, sandbox, definition, input.key, (now) => {
+      reached = now;
+    });
+  } catch (error) {
+    if (reached !== null && isFinal(execution, error) && !sandbox.overflown())
+      await keepSteps(keepingOf(execution), sandbox, reached, input.state);
+    throw error;
+  }
+}
+
+function keepingOf(execution: Execution): Keeping {
+  const { context, run } = execution;
+  return {
+    context,
+    orgId: run.org_id,
+    fence: [run.id, run.lease_generation],
+    ask: (text, values) => query(execution, text, values),
+  };
+}
+
+async function submitResults(
+  execution: Execution,
+  sandbox: Sandbox,
+  definition: Definition,
   objectKey: string | null,
+  onReached: (reached: Reached) => void,
 ): Promise<TransformOutcome> {
   const { context, run, signal } = execution;
   const made = await transform(definition, {
     context,
     sandbox,
     objectKey,
+    from: await restoreSteps(keepingOf(execution), sandbox),
+    onReached,
     limit: null,
     signal,
     cursor: await cursorOf(execution, definition),
+    range: run.range,
     onStep: (report) => recordStep(execution, report),
   });
   // Nothing to add is no load; an empty snapshot is one, which the dataset's gate may hold.
@@ -260,6 +304,13 @@ async function recordStep(execution: Execution, report: StepReport): Promise<voi
   ]);
 }
 
+/** Whether an error ends the execution, so that nobody tries it again by itself. */
+function isFinal({ run, signal }: Execution, error: unknown): boolean {
+  if (signal.aborted) return false;
+  const verdict = error instanceof TransformError ? "final" : judge(error);
+  return verdict === "final" || (verdict === "unknown" && run.attempts >= UNKNOWN_ATTEMPTS);
+}
+
 /** Writes down what became of an execution that did not get through. */
 async function settle(execution: Execution, error: unknown): Promise<TransformOutcome> {
   const { context, run } = execution;
@@ -273,7 +324,7 @@ async function settle(execution: Execution, error: unknown): Promise<TransformOu
   const fence = [run.id, run.lease_generation, JSON.stringify(told)];
   const unknown = verdict === "unknown";
   if (unknown) log.error({ err: explain(error), attempt: run.attempts }, "pipeline failed unexpectedly");
-  if (verdict === "final" || (unknown && run.attempts >= UNKNOWN_ATTEMPTS)) {
+  if (isFinal(execution, error)) {
     const more = error instanceof TransformError ? error : null;
     await query(execution, "select ingest.fail_pipeline_run($1, $2, $3, $4, $5)", [
       ...fence,

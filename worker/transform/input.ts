@@ -8,6 +8,7 @@ import type { FileInput } from "../../lib/pipelines/definition.ts";
 import { storedSource } from "../load/stage.ts";
 import { openFile, ReaderError, type ReaderRecord, readRecords } from "../readers/index.ts";
 import { datasetColumns } from "./compile.ts";
+import { within } from "./range.ts";
 import {
   LINE,
   MAX_STEP_ROWS,
@@ -133,15 +134,22 @@ export function tooMany(step: number): TransformError {
   });
 }
 
-/** The select of a dataset's own columns. */
+/** The select of a dataset's own columns; of the rows in the part, where a field says which. */
 export async function datasetSelect(
   sandbox: Sandbox,
   dataset: string,
+  field: string | undefined,
   limit: number | null,
 ): Promise<string> {
   const columns = (await datasetColumns(sandbox, dataset, 0)).filter(
     (c) => !RESERVED_FIELD_NAMES.has(c.name),
   );
+  if (field !== undefined && !columns.some((c) => c.name === field))
+    throw new TransformError("IN065", `the dataset ${dataset} has no column ${field} for the range`, {
+      step: 0,
+      hint: "Name one of its columns as the range's field.",
+    });
   const list = columns.map((c) => quoteName(c.name)).join(", ");
-  return `select ${list} from ${sandbox.schema}.${quoteName(dataset)}${limit === null ? "" : ` limit ${limit}`}`;
+  const from = `${sandbox.schema}.${quoteName(dataset)}${within(sandbox.part, field)}`;
+  return `select ${list} from ${from}${limit === null ? "" : ` limit ${limit}`}`;
 }

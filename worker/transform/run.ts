@@ -8,8 +8,10 @@ import type { Definition, Flow, Model } from "../../lib/pipelines/definition.ts"
 import { type CompiledStep, compileStep, MASK_KEY, placed } from "./compile.ts";
 import { requireSelect } from "./fence.ts";
 import { datasetSelect, INPUT, readFileInput, tooMany } from "./input.ts";
+import { partOf, type Range, withEdges } from "./range.ts";
 import {
   MAX_STEP_ROWS,
+  type Reached,
   type Result,
   type Sandbox,
   type StepReport,
@@ -28,11 +30,18 @@ export interface Job {
   signal: AbortSignal;
   /** How far the model's dataset reaches. */
   cursor: string | null;
+  /** The part that it runs over; null: all of it. */
+  range?: Range | null;
+  /** What is done already, of a re-run. */
+  from?: Reached | null;
+  /** Told of each step of a flow that is done. */
+  onReached?(reached: Reached): void;
   onStep(report: StepReport): Promise<void>;
 }
 
 export interface Transformed {
-  rowsIn: number;
+  /** null: not known here, since a re-run did not read the input. */
+  rowsIn: number | null;
   results: Result[];
   limited: boolean;
 }
@@ -40,6 +49,7 @@ export interface Transformed {
 /** Runs all steps. Errors: TransformError with the step; those of connections and stores as they are. */
 export async function transform(definition: Definition, job: Job): Promise<Transformed> {
   let done = 0;
+  job.sandbox.part = partOf(definition, job.range ?? null);
   const counted: Job = {
     ...job,
     async onStep(report) {
@@ -61,12 +71,18 @@ export async function transform(definition: Definition, job: Job): Promise<Trans
 }
 
 async function runFlow(flow: Flow, job: Job): Promise<Transformed> {
-  const input = await readInput(flow, job);
+  const from = job.from ?? null;
+  const input = from ?? (await readInput(flow, job));
+  const inputTable = from?.input ?? input.table;
   let table = input.table;
-  const results: Result[] = [];
+  const results: Result[] = [...(from?.results ?? [])];
+  const reach = (position: number): void =>
+    job.onReached?.({ position, input: inputTable, table, results: [...results] });
+  reach(from?.position ?? 0);
   for (const [index, step] of flow.steps.entries()) {
     job.signal.throwIfAborted();
     const position = index + 1;
+    if (position <= (from?.position ?? 0)) continue;
     const startedAt = new Date();
     const compiled = await compileStep(step, { step: position, from: table, sandbox: job.sandbox });
     const after = await makeTable(compiled, position, `step ${position}`, job.sandbox).catch(
@@ -95,10 +111,11 @@ async function runFlow(flow: Flow, job: Job): Promise<Transformed> {
       after,
     });
     table = after;
+    reach(position);
   }
   return {
-    rowsIn: input.read,
-    limited: input.limited,
+    rowsIn: "read" in input ? input.read : null,
+    limited: "limited" in input && input.limited,
     results: [{ output: flow.output, table, step: null }, ...results],
   };
 }
@@ -123,7 +140,7 @@ async function readInput(flow: Flow, job: Job): Promise<{ table: Table; read: nu
     await told(input.table, input.read, input.label);
     return input;
   }
-  const sql = await datasetSelect(sandbox, flow.input.name, limit);
+  const sql = await datasetSelect(sandbox, flow.input.name, flow.range?.field, limit);
   const table = await makeTable({ label: "", sql }, 0, INPUT.slice('pg_temp."'.length, -1), sandbox);
   await told(table, table.rows, flow.input.name);
   return { table, read: table.rows, limited: limit !== null && table.rows === limit };
@@ -140,10 +157,13 @@ async function runModel(model: Model, job: Job): Promise<Transformed> {
   } catch (error) {
     throw placed(error, 1);
   }
-  const before = "select * from (";
-  let sql = `${before}${model.sql}\n) q`;
+  const { before, after } = withEdges(sandbox.part);
+  const whole = `${before}${model.sql}${after}`;
+  let sql = whole;
   const written = { offset: before.length, length: model.sql.length };
-  if (model.materialized === "incremental" && job.cursor !== null) {
+  // A part is asked for instead of what lies behind the cursor.
+  const cursor = sandbox.part?.open === false ? null : job.cursor;
+  if (model.materialized === "incremental" && cursor !== null) {
     const probe = await makeTable({ label: "", sql: `${sql} where false`, written }, 1, "model", sandbox);
     const column = probe.columns.find((c) => c.name === model.cursor);
     const type = column === undefined ? undefined : CURSOR_TYPES[valueType(column.type)];
@@ -156,16 +176,16 @@ async function runModel(model: Model, job: Job): Promise<Transformed> {
           hint: "Select a column that grows, under the name of the cursor.",
         },
       );
-    sql = `${sql} where q."${model.cursor}" >= ${quoteText(job.cursor)}::${type}`;
+    sql = `${sql} where q."${model.cursor}" >= ${quoteText(cursor)}::${type}`;
   }
   if (job.limit !== null) sql = `${sql} limit ${job.limit}`;
   const table = await makeTable({ label: "", sql, written }, 1, "step 1", sandbox);
   // What the model is made from is the same wherever its cursor stands.
-  sandbox.selects.set(table.name, `${before}${model.sql}\n) q`);
+  sandbox.selects.set(table.name, whole);
   await job.onStep({
     position: 1,
     kind: "model",
-    label: job.cursor === null ? model.materialized : `${model.materialized}, from ${job.cursor}`,
+    label: cursor === null ? model.materialized : `${model.materialized}, from ${cursor}`,
     rowsIn: table.rows,
     rowsOut: table.rows,
     columns: table.columns,

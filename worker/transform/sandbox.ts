@@ -131,6 +131,7 @@ async function begin(context: TransformContext, who: Who, client: pg.Client): Pr
   return {
     client,
     selects: new Map(),
+    part: null,
     schemaName,
     schema: `"${schemaName}"`,
     maskKey: context.secrets.sign(`mask:${who.orgId}`, "pipelines"),

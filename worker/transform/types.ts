@@ -5,6 +5,7 @@ import type { Column } from "../../lib/expressions/compile.ts";
 import type { Output } from "../../lib/pipelines/definition.ts";
 import type { Secrets } from "../../lib/secrets.ts";
 import type { LoadContext } from "../load/types.ts";
+import type { Part } from "./range.ts";
 
 export type TransformContext = Pick<LoadContext, "pool" | "claimKey" | "store" | "log" | "leaseSeconds"> & {
   secrets: Secrets;
@@ -27,6 +28,8 @@ export interface Sandbox {
   schema: string;
   /** Its name alone, as SQL may write it. */
   schemaName: string;
+  /** The part that it runs over, where the definition knows of ranges. */
+  part: Part | null;
   /** Key of hash masks: the organization's, and not in PostgreSQL. */
   maskKey: string;
   /** One statement, never several: sent by the extended protocol. */
@@ -62,6 +65,17 @@ export interface Result {
   table: Table;
   /** The step whose second output it is; null: the main one. */
   step: number | null;
+}
+
+/** How far a flow has come. */
+export interface Reached {
+  /** The last step that is done; 0: the input. */
+  position: number;
+  input: Table;
+  /** What it made. */
+  table: Table;
+  /** Second outputs of splits. */
+  results: Result[];
 }
 
 /** What stops a transformation: the step, the place in what was written, and apart from it what holds rows' values. */

@@ -6,7 +6,13 @@ import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { useMay } from "../layout/useSession.ts";
 import type { Backfill } from "./useBackfills.ts";
 
-const TONE = { running: "primary", succeeded: "success", failed: "error", cancelled: "warning" } as const;
+const TONE = {
+  running: "primary",
+  paused: "warning",
+  succeeded: "success",
+  failed: "error",
+  cancelled: "warning",
+} as const;
 
 export function Progress({ backfill, width = 160 }: { backfill: Backfill; width?: number | string }) {
   const translate = useTranslate();

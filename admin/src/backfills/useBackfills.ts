@@ -7,7 +7,7 @@ export interface Backfill {
   rangeFrom: string;
   rangeTo: string;
   step: string;
-  state: "running" | "succeeded" | "failed" | "cancelled";
+  state: "running" | "paused" | "succeeded" | "failed" | "cancelled";
   slices: number;
   done: number;
   reason: string | null;

@@ -24,7 +24,7 @@ export const enSchedule = {
   runs_hint: "The newest first; the last 200 are kept.",
   no_runs: "It has not started yet.",
   remove_text: "Nothing is started by it any more. What it loaded stays.",
-  again_from: { load: "only the loads that failed", start: "all of it again" },
+  again_from: { load: "only the loads that failed", step: "from the failed step", start: "all of it again" },
   trigger_label: "By what",
   trigger: {
     cron: "by the clock",

@@ -26,7 +26,11 @@ export const frSchedule: typeof enSchedule = {
   runs_hint: "Les plus récentes d’abord ; les 200 dernières sont gardées.",
   no_runs: "Elle n’a encore rien lancé.",
   remove_text: "Elle ne lance plus rien. Ce qu’elle a chargé reste.",
-  again_from: { load: "seuls les chargements en échec", start: "tout de nouveau" },
+  again_from: {
+    load: "seuls les chargements en échec",
+    step: "à partir de l'étape en échec",
+    start: "tout de nouveau",
+  },
   trigger_label: "Par quoi",
   trigger: {
     cron: "à l’heure dite",

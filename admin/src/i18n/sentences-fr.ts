@@ -52,6 +52,8 @@ export const sentencesFr: readonly (readonly [english: string, french: string])[
   ["the source is paused", "la source est en pause"],
   ["the source is being read", "la source est en cours de lecture"],
   ["a range of this source is being filled in", "une plage de cette source est déjà en cours"],
+  ["a range of this pipeline is being filled in", "une plage de ce traitement est déjà en cours"],
+  ["this pipeline takes no range", "ce traitement ne prend pas de plage"],
   ["no such role: %", "ce rôle n’existe pas : %"],
   ["no such permission: %", "cette permission n’existe pas : %"],
   ["the role % would inherit itself", "le rôle % hériterait de lui-même"],

@@ -27,7 +27,7 @@ export interface Execution {
   error: (Failure & { step?: number | null }) | null;
   runId: string | null;
   rerunOf: string | null;
-  rerunFrom: "start" | "load" | null;
+  rerunFrom: "start" | "step" | "load" | null;
   requestedBy: string | null;
   byService: boolean;
   createdAt: string;

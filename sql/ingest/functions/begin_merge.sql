@@ -52,6 +52,15 @@ begin
     kept := kept - ingest.reject_failures(run, p_columns, rules, typed);
     unchecked := false;
   end if;
+  -- Of a batch of events that comes late the last event counts that passes; one that is in time was looked through.
+  if run.of_events and current_setting('cadastre.landing', true) is distinct from 'batch' and run.replay_of is null and run.mode <> 'append' and kept > 0 then
+    if unchecked then
+      broken := ingest.find_broken(run, lasting, typed);
+      kept := kept - ingest.reject_failures(run, p_columns, rules, typed);
+      unchecked := false;
+    end if;
+    kept := kept - ingest.set_overtaken_aside(run, p_columns);
+  end if;
   if p_first then
     begin
       perform ingest.adopt_landing(run, p_columns);

@@ -28,10 +28,10 @@ begin
   values (org, d.name, 'events-' || p_numbers[1] || '.ndjson', p_object_key, p_size, p_sha256, private.user_id())
   returning id into file;
   insert into ingest.runs (org_id, file_id, dataset_id, dataset_name, mode, key_fields, options, status, step, contract_version,
-                           bytes_total, attempts, lease_generation, lease_until, worker_id, requested_by, started_at)
+                           bytes_total, attempts, lease_generation, lease_until, worker_id, requested_by, started_at, of_events)
   values (org, file, d.id, d.name, case when cardinality(d.key_fields) = 0 then 'append' else 'upsert' end, d.key_fields,
           '{"dialect": {"format": "ndjson"}}', 'running', 'merge', d.contract_version, p_size, 1, 1,
-          clock_timestamp() + interval '1 minute', p_worker, private.user_id(), clock_timestamp())
+          clock_timestamp() + interval '1 minute', p_worker, private.user_id(), clock_timestamp(), true)
   returning * into run;
   insert into ingest.run_steps (org_id, run_id, step, attempt, status) values (org, run.id, 'merge', 1, 'running');
   -- Numbers come in their order, so an event's line is found by halving.

@@ -48,7 +48,7 @@ begin
     perform ingest.queue_pipeline_run(execution.org_id, execution.id);
     perform ingest.tell_pipeline_run(execution.org_id, execution.id);
   end loop;
-  delete from private.pipeline_trials t where t.created_at < clock_timestamp() - interval '10 minutes';
+  delete from private.trials t where t.created_at < clock_timestamp() - private.trial_age();
 end
 $$;
 comment on function ingest.reap_runs(boolean) is 'Queues running runs, and pipelines'' executions, whose lease is over (or all of them) again and returns the runs. Needs platform.manage.';

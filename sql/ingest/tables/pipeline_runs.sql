@@ -1,7 +1,12 @@
 comment on table ingest.pipeline_runs is 'One execution of a pipeline; its result is a file and a load (run_id).';
 comment on column ingest.pipeline_runs.status is 'queued, running, waiting (something is down), submitted (its result is being loaded), succeeded (nothing to load), failed, cancelled.';
 comment on column ingest.pipeline_runs.error is '{code, message, hint, step, position}; what of it holds rows'' values is in pipeline_failures.';
-comment on column ingest.pipeline_runs.rerun_from is 'start: all of it again; load: only the loads of its results that failed.';
+comment on column ingest.pipeline_runs.rerun_from is 'start: all of it again; step: from rerun_step on; load: only the loads of its results that failed.';
+comment on column ingest.pipeline_runs.rerun_step is 'The step that a re-run began at; what came before it was kept.';
+comment on column ingest.pipeline_runs.rerun_reason is 'Why a re-run began at its first step.';
+comment on column ingest.pipeline_runs.kept_step is 'Of a failed execution: the last step whose rows are still kept, so that a re-run may begin behind it.';
+comment on column ingest.pipeline_runs.range is '{from (inclusive), to (exclusive)} of an execution over a part.';
+comment on column ingest.pipeline_runs.backfill_id is 'The backfill whose part it is.';
 
 alter table ingest.pipeline_runs enable row level security, force row level security;
 drop policy if exists select_member on ingest.pipeline_runs;

@@ -2,6 +2,7 @@ comment on table ingest.runs is 'One load of one file. read = inserted + updated
 comment on column ingest.runs.status is 'queued, running, waiting (a store is down), held (gate), succeeded, failed, cancelled, duplicate.';
 comment on column ingest.runs.error is '{code, message, hint, line, column}: why the run failed, waits or is held.';
 comment on column ingest.runs.merged_at is 'When its versions began: the dataset as of this moment is as the run left it.';
+comment on column ingest.runs.of_events is 'A batch of a stream: events apply in their order, of a key the last one counts.';
 comment on column ingest.runs.undo_of is 'The run that this one undid.';
 comment on column ingest.runs.undone_by is 'The run that undid this one.';
 comment on column ingest.runs.reason is 'Why, where a reason was given (replays and undos).';

@@ -1,7 +1,7 @@
 comment on table ingest.schedule_runs is 'What a schedule started: waiting, running, and how it ended.';
 comment on column ingest.schedule_runs.state is 'waiting (reason says for what), running, succeeded, failed, held (a load waits for a person), cancelled.';
 comment on column ingest.schedule_runs.trigger_run is 'The upstream load or pipeline run whose success started this one.';
-comment on column ingest.schedule_runs.rerun_from is 'start: all of it again; load: only the loads that failed.';
+comment on column ingest.schedule_runs.rerun_from is 'start: all of it again; step: the pipeline from its failed step; load: only the loads that failed.';
 comment on column ingest.schedule_runs.error is '{code, message, hint}: why it failed.';
 comment on column ingest.schedule_runs.load_ids is 'Loads that it submitted.';
 

@@ -8,8 +8,3 @@ alter table private.checked_keys enable row level security, force row level secu
 drop policy if exists all_owner on private.checked_keys;
 create policy all_owner on private.checked_keys for all to cadastre_owner
   using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));
-comment on table private.rule_trials is 'Dry runs of rules that are SQL on their way to whoever asked; their results hold rows, so nobody else reads them.';
-alter table private.rule_trials enable row level security, force row level security;
-drop policy if exists all_owner on private.rule_trials;
-create policy all_owner on private.rule_trials for all to cadastre_owner
-  using (org_id = (select private.org_id())) with check (org_id = (select private.org_id()));

@@ -188,6 +188,8 @@ describe("an execution's lease", () => {
     "fail_pipeline_run($1, $2, '{}')",
     "park_pipeline_run($1, $2, '{}', now())",
     "submit_pipeline_run($1, $2, 0, 0, '[]')",
+    "keep_pipeline_steps($1, $2, 0, '[]', '[]', '{}', 0)",
+    "take_pipeline_steps($1, $2)",
     "put_model_view($1, $2, 'x', 'select 1 as a')",
   ];
 

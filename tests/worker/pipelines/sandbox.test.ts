@@ -135,7 +135,7 @@ describe("a session of the login", () => {
     ["keys of masks", "select * from private.mask_keys"],
     ["sealed passwords", "select * from private.sandbox_logins"],
     ["sealed passwords, by function", "select * from private.sandbox_login()"],
-    ["others' dry runs", "select * from private.pipeline_trials"],
+    ["others' dry runs", "select * from private.trials"],
     ["password hashes", "select * from pg_authid"],
     ["signing", "select private.claim_mac('x', 'y')"],
     ["identity behind the verdict", "select private.identity()"],

@@ -93,6 +93,8 @@ begin
    where c.org_id = org and c.dataset_id = p_dataset and x.org_id = org and x.number = c.number
      and exists (select from jsonb_array_elements(x.keys) i join jsonb_array_elements(known -> 'conditions') k on (i.value - 'version$') @> k.value or k.value @> (i.value - 'version$'));
   perform private.drop_carried(org);
+  -- Whoever's rows they hold: they save a re-run time, and no more.
+  delete from private.kept_steps k where k.org_id = org;
   -- Quantiles and histogram have extremes in them: they go where an extreme was the person's.
   update quality.column_profiles p
      set minimum = case when p.minimum = any (t.list) then null else p.minimum end,

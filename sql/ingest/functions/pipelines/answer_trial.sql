@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 begin
   perform core.require('pipeline.execute');
-  update private.pipeline_trials t set result = p_result where t.org_id = private.org_id() and t.id = p_trial;
+  update private.trials t set result = p_result where t.org_id = private.org_id() and t.kind = 'pipeline' and t.id = p_trial;
 end
 $$;
 comment on function ingest.answer_trial(uuid, jsonb) is 'Answers a dry run: {steps, error}.';

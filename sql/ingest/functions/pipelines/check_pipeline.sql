@@ -46,6 +46,15 @@ begin
       end if;
     end loop;
   end if;
+  if definition -> 'range' is not null and definition -> 'range' <> 'null' then
+    if coalesce(definition -> 'range' ->> 'type', '') not in ('date', 'timestamptz', 'bigint') then
+      perform core.raise('IN060', 'a range''s type is date, timestamptz or bigint', hint, 'range.type');
+    elsif definition -> 'input' ->> 'kind' = 'file' or definition ->> 'materialized' = 'view' then
+      perform core.raise('IN060', 'a range is one of datasets: a file is read whole, a view has no rows of its own', hint, 'range');
+    elsif definition ->> 'materialized' = 'table' or target ->> 'mode' = 'snapshot' then
+      perform core.raise('IN060', 'a part of a range cannot be a snapshot: it would delete all other rows', 'Load it by key: upsert, or an incremental model.', 'range');
+    end if;
+  end if;
   if coalesce(target ->> 'dataset', '') !~ '^[a-z][a-z0-9_]{0,49}$' then
     perform core.raise('IN060', 'the output names no dataset', 'Use up to 50 lower-case letters, digits and underscores, beginning with a letter.', 'output.dataset');
   elsif jsonb_typeof(coalesce(target -> 'key_fields', '[]')) not in ('array', 'null') then

@@ -8,8 +8,8 @@ as $$
 begin
   perform core.require('pipeline.execute');
   return query
-    select t.requested_by, t.definition, t.object_key, t.row_limit
-      from private.pipeline_trials t where t.org_id = private.org_id() and t.id = p_trial and t.result is null;
+    select t.requested_by, t.definition, t.settings ->> 'objectKey', (t.settings ->> 'rowLimit')::int
+      from private.find_trial('pipeline', p_trial) t where t.id is not null;
 end
 $$;
 comment on function ingest.read_trial(uuid) is 'What a dry run that is not answered is asked for.';

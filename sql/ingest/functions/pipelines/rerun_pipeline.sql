@@ -1,6 +1,7 @@
--- The same version over the same input once more, marked as such and for whoever asks now: from the step that failed, as far
--- as what came before it is still there. What the steps made lives as long as their session, so a failed step means from
--- the start. The files that an execution submitted are kept: where only loads failed, those alone are loaded again.
+-- The same version over the same input and part once more, marked as such and for whoever asks now: from the step that failed
+-- where what came before it is kept and would be the same again (ingest.kept_problem), else from the start, with the reason.
+-- The files that an execution submitted are kept: where only loads failed, those alone are loaded again. A part of a
+-- backfill stays its part. What ran by itself is run by the service for whom it ran before.
 drop function if exists ingest.rerun_pipeline(uuid);
 create or replace function ingest.rerun_pipeline(pipeline_run_id uuid, from_start boolean default false) returns ingest.pipeline_runs
 language plpgsql security definer
@@ -11,6 +12,10 @@ declare
   old ingest.pipeline_runs;
   run ingest.pipeline_runs;
   failed uuid[] := '{}';
+  kept int;
+  problem text;
+  who uuid := private.user_id();
+  service boolean := who is null;
 begin
   perform core.require('pipeline.execute');
   perform ingest.require_reader();
@@ -27,12 +32,26 @@ begin
          and (r.id = old.run_id or r.id in (select s.run_id from ingest.pipeline_run_steps s where s.org_id = old.org_id and s.pipeline_run_id = old.id))
        order by r.created_at, r.id);
   end if;
-  insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, rerun_of, rerun_from, requested_by, by_service)
-  values (old.org_id, old.pipeline_id, old.version, 'rerun', old.file_id, old.id,
-          case when cardinality(failed) > 0 then 'load' else 'start' end, private.user_id(), private.user_id() is null)
+  if service and old.trigger <> 'hand' then
+    who := old.requested_by;
+    service := old.by_service;
+  end if;
+  if cardinality(failed) = 0 and not coalesce(rerun_pipeline.from_start, false) then
+    problem := ingest.kept_problem(old, who, service);
+    if problem is null then
+      kept := old.kept_step;
+    end if;
+  end if;
+  insert into ingest.pipeline_runs (org_id, pipeline_id, version, trigger, file_id, range, backfill_id, rerun_of, rerun_from, rerun_step,
+                                    rerun_reason, requested_by, by_service)
+  values (old.org_id, old.pipeline_id, old.version, 'rerun', old.file_id, old.range, old.backfill_id, old.id,
+          case when cardinality(failed) > 0 then 'load' when kept is not null then 'step' else 'start' end, kept + 1, problem, who, service)
   returning * into run;
+  -- What a backfill finds of its part when it goes on.
+  update ingest.backfill_slices s set pipeline_run_id = run.id
+   where s.org_id = run.org_id and s.backfill_id = run.backfill_id and s.pipeline_run_id = old.id and s.state <> 'succeeded';
   perform audit.record('pipeline.run', 'pipeline', run.pipeline_id::text,
-    jsonb_build_object('run', run.id, 'version', run.version, 'trigger', 'rerun', 'rerun_of', old.id, 'from', run.rerun_from));
+    jsonb_build_object('run', run.id, 'version', run.version, 'trigger', 'rerun', 'rerun_of', old.id, 'from', run.rerun_from, 'step', run.rerun_step));
   if run.rerun_from = 'load' then
     return ingest.rerun_loads(old, run, failed);
   end if;
@@ -42,5 +61,5 @@ begin
 end
 $$;
 comment on function ingest.rerun_pipeline(uuid, boolean) is
-  'Runs an ended execution''s version over its input again: rerun_from load (only the loads of its results that failed or were cancelled) where there are such, else start; from_start: all of it in any case. Needs pipeline.execute, for loads run.execute. Errors: IN005, IN006, IN068, IN096 a load is being run again.';
+  'Runs an ended execution''s version over its input again: rerun_from load (only the loads of its results that failed or were cancelled) where there are such, step (from rerun_step on) where what the steps before made is kept and unchanged, else start (rerun_reason says why); from_start: all of it in any case. Needs pipeline.execute, for loads run.execute. Errors: IN005, IN006, IN068, IN096 a load is being run again.';
 grant execute on function ingest.rerun_pipeline(uuid, boolean) to cadastre_user, cadastre_worker;

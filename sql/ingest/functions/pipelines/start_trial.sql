@@ -1,8 +1,7 @@
 --! owner: cadastre_system
 -- Asks for a dry run of a pipeline, or of a definition that is not saved: the same steps over the first rows of the input,
 -- in temporary tables, and nothing is stored or loaded. The answer holds rows, so it waits where nobody but who asked
--- takes it (ingest.take_trial), once, and goes with the next trial where nobody does. Not in the organization's queue, where
--- long loads would keep people waiting. p_object_key: an upload that is not registered (the command line's).
+-- takes it (ingest.take_trial), once. p_object_key: an upload that is not registered (the command line's).
 create or replace function ingest.start_trial(pipeline text default null, definition jsonb default null, file_id uuid default null,
                                               row_limit int default 10000, p_object_key text default null)
 returns uuid
@@ -16,7 +15,6 @@ declare
   input_key text := start_trial.p_object_key;
   made uuid;
   most_rows constant int := 1000000;
-  most_waiting constant int := 20;
 begin
   perform core.require('pipeline.execute');
   perform ingest.require_reader();
@@ -41,14 +39,11 @@ begin
   elsif input_key is not null and (input_key not like 'org/' || org || '/files/%' or session_user <> 'cadastre_worker') then
     perform core.raise('IN068', 'the object key is not one of your organization''s', 'Upload the file, and give its id.', 'file');
   end if;
-  delete from private.pipeline_trials t where t.org_id = org and t.created_at < clock_timestamp() - interval '10 minutes';
-  if (select count(*) from private.pipeline_trials t where t.org_id = org) >= most_waiting then
+  made := private.begin_trial('pipeline', null, wanted,
+    jsonb_build_object('objectKey', input_key, 'rowLimit', least(greatest(coalesce(start_trial.row_limit, 10000), 1), most_rows)), 'ingest__transform');
+  if made is null then
     perform core.raise('IN072', 'too many dry runs are under way', 'Wait until one has ended.');
   end if;
-  insert into private.pipeline_trials (org_id, requested_by, definition, object_key, row_limit)
-  values (org, private.user_id(), wanted, input_key, least(greatest(coalesce(start_trial.row_limit, 10000), 1), most_rows))
-  returning id into made;
-  perform core.enqueue('ingest__transform', json_build_object('orgId', org, 'trialId', made), 'trial:' || org, 'trial:' || made);
   return made;
 end
 $$;

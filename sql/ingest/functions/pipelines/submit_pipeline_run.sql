@@ -1,7 +1,7 @@
 -- The end of an execution: its results, each a stored file, become loads in the transaction that ends it. So a worker
 -- that is killed has either submitted all of them or none. p_results: [{dataset, mode, key_fields, fields, object_key,
 -- size, sha256, step, force}]; fields is the contract of a dataset that is not there yet, null: inferred by its first
--- load. No results: there was nothing new.
+-- load. No results: there was nothing new. p_rows_in null: a re-run that did not read its input has it from its first step.
 create or replace function ingest.submit_pipeline_run(p_run uuid, p_generation int, p_rows_in bigint, p_rows_out bigint, p_results jsonb)
 returns ingest.pipeline_runs
 language plpgsql security definer
@@ -37,9 +37,12 @@ begin
   end loop;
   update ingest.pipeline_runs r
      set status = case when jsonb_array_length(p_results) > 0 then 'submitted' else 'succeeded' end, finished_at = clock_timestamp(),
-         lease_until = null, run_id = first_load, rows_in = p_rows_in, rows_out = p_rows_out
+         lease_until = null, run_id = first_load,
+         rows_in = coalesce(p_rows_in, (select s.rows_in from ingest.pipeline_run_steps s where s.org_id = run.org_id and s.pipeline_run_id = run.id and s.position = 0)),
+         rows_out = p_rows_out
    where r.org_id = run.org_id and r.id = run.id
   returning * into run;
+  perform ingest.forget_steps(run);
   perform ingest.tell_pipeline_run(run.org_id, run.id);
   return run;
 end

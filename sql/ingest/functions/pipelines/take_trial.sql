@@ -5,16 +5,12 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  trial private.pipeline_trials;
+  trial private.trials;
 begin
   perform core.require('pipeline.execute');
-  select * into trial from private.pipeline_trials t
-   where t.org_id = private.org_id() and t.id = take_trial.trial_id and t.requested_by is not distinct from private.user_id();
+  trial := private.end_trial('pipeline', take_trial.trial_id);
   if trial.id is null then
     perform core.raise('IN005', 'no such dry run', 'Its answer is given once, within ten minutes; ask again.');
-  end if;
-  if trial.result is not null then
-    delete from private.pipeline_trials t where t.org_id = trial.org_id and t.id = trial.id;
   end if;
   return trial.result;
 end

@@ -5,12 +5,12 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  trial private.rule_trials;
+  trial private.trials;
   told jsonb;
   past jsonb;
 begin
   perform core.require('quality.execute');
-  select * into trial from private.rule_trials t where t.org_id = private.org_id() and t.id = p_trial;
+  trial := private.find_trial('rule', p_trial);
   select jsonb_agg(x.item || jsonb_build_object('passed', x.item ->> 'error' is null and case
            when x.item ->> 'measured' is not null then (x.item ->> 'passed')::boolean
            else quality.is_passed((x.item ->> 'failures')::bigint, (x.item ->> 'rows')::bigint,
@@ -18,7 +18,7 @@ begin
     into told
     from jsonb_array_elements(jsonb_build_array(p_result - 'loads') || (p_result -> 'loads')) with ordinality x (item, no);
   past := told - 0;
-  update private.rule_trials t
+  update private.trials t
      set result = (told -> 0) || jsonb_build_object('loads', past, 'held',
            (select count(*) from jsonb_array_elements(past) l where not (l ->> 'passed')::boolean))
    where t.org_id = trial.org_id and t.id = trial.id;

@@ -11,11 +11,11 @@ begin
     select t.requested_by, d.name, t.definition, c.message,
            (select coalesce(jsonb_agg(jsonb_build_object('run', r.id, 'at', r.at) order by r.at desc), '[]')
               from (select x.id, coalesce(x.merged_at, x.finished_at) as at from ingest.runs x
-                     where x.org_id = t.org_id and x.dataset_id = t.dataset_id and x.status = 'succeeded' order by x.finished_at desc limit t.loads) r)
-      from private.rule_trials t
+                     where x.org_id = t.org_id and x.dataset_id = t.dataset_id and x.status = 'succeeded' order by x.finished_at desc limit (t.settings ->> 'loads')::int) r)
+      from private.find_trial('rule', p_trial) t
       join data.datasets d on d.org_id = t.org_id and d.id = t.dataset_id
       cross join lateral quality.compile_rule(t.dataset_id, 'sql', array(select jsonb_array_elements_text(t.definition -> 'fields')), t.definition -> 'parameters') c
-     where t.org_id = private.org_id() and t.id = p_trial and t.result is null;
+     where t.id is not null;
 end
 $$;
 comment on function ingest.read_rule_trial(uuid) is 'What a dry run of a rule that is not answered is asked for. The worker''s.';

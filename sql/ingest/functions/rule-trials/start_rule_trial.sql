@@ -7,11 +7,9 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  org uuid := private.org_id();
   v quality.rule_versions;
   made uuid;
   most_loads constant int := 40;
-  most_waiting constant int := 20;
 begin
   perform core.require('quality.view');
   perform data.require_on('quality.execute', start_rule_trial.dataset_id);
@@ -21,15 +19,12 @@ begin
   if v.kind <> 'sql' then
     perform core.raise('QC002', 'this dry run is for rules of kind sql', 'Ask try_rule, which answers at once.', 'kind');
   end if;
-  delete from private.rule_trials t where t.org_id = org and t.created_at < clock_timestamp() - interval '10 minutes';
-  if (select count(*) from private.rule_trials t where t.org_id = org) >= most_waiting then
+  made := private.begin_trial('rule', start_rule_trial.dataset_id,
+    to_jsonb(v) || jsonb_build_object('name', coalesce(start_rule_trial.definition ->> 'name', 'sql')),
+    jsonb_build_object('loads', least(greatest(coalesce(start_rule_trial.loads, 10), 0), most_loads)), 'quality__sql');
+  if made is null then
     perform core.raise('QC018', 'too many dry runs are under way', 'Wait until one has ended.');
   end if;
-  insert into private.rule_trials (org_id, requested_by, dataset_id, definition, loads)
-  values (org, private.user_id(), start_rule_trial.dataset_id, to_jsonb(v) || jsonb_build_object('name', coalesce(start_rule_trial.definition ->> 'name', 'sql')),
-          least(greatest(coalesce(start_rule_trial.loads, 10), 0), most_loads))
-  returning id into made;
-  perform core.enqueue('quality__sql', json_build_object('orgId', org, 'trialId', made), 'rule_trial:' || org, 'rule_trial:' || made);
   return made;
 end
 $$;

@@ -4,16 +4,12 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  trial private.rule_trials;
+  trial private.trials;
 begin
   perform core.require('quality.view');
-  select * into trial from private.rule_trials t
-   where t.org_id = private.org_id() and t.id = take_rule_trial.trial_id and t.requested_by is not distinct from private.user_id();
+  trial := private.end_trial('rule', take_rule_trial.trial_id);
   if trial.id is null then
     perform core.raise('QC019', 'no such dry run', 'Its answer is given once, within ten minutes; ask again.');
-  end if;
-  if trial.result is not null then
-    delete from private.rule_trials t where t.org_id = trial.org_id and t.id = trial.id;
   end if;
   return trial.result;
 end

@@ -1,5 +1,5 @@
 -- The slices of a range, in order, each from inclusive to exclusive: numbers by a whole number, dates by whole days or
--- months, times by any interval (in UTC). Internal.
+-- months, times by any interval (in UTC); hour, day, week, month and year are one of them. Internal.
 create or replace function ingest.backfill_slices_of(p_from text, p_to text, p_step text) returns table (range_from text, range_to text)
 language plpgsql immutable
 set search_path = ''
@@ -12,6 +12,9 @@ declare
   most constant int := 5000;
   form text;
 begin
+  if p_step in ('hour', 'day', 'week', 'month', 'year') then
+    p_step := '1 ' || p_step;
+  end if;
   if p_from ~ '^-?\d{1,18}$' and p_to ~ '^-?\d{1,18}$' then
     if p_step is null or p_step !~ '^\d{1,18}$' or p_step::bigint = 0 then
       perform core.raise('IN097', 'the step of a range of numbers is a whole number', 'Give for example 10000.', 'step');

@@ -1,29 +1,39 @@
--- Stops a backfill and the reading that it waits for; slices that are done stay. It can be resumed.
+-- Stops a backfill and what of it is under way; parts that are done stay, and loads that were submitted go on. It can be
+-- resumed.
 create or replace function ingest.cancel_backfill(backfill_id uuid) returns ingest.backfills
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   b ingest.backfills;
-  pull uuid;
+  s record;
 begin
-  perform core.require('datasource.execute');
-  b := ingest.find_backfill(cancel_backfill.backfill_id, '{running}');
+  if not private.has_permission('pipeline.execute') then
+    perform core.require('datasource.execute');
+  end if;
+  b := ingest.find_backfill(cancel_backfill.backfill_id, '{running,paused}');
+  perform ingest.require_filling(b);
   update ingest.backfills x set state = 'cancelled', ended_at = clock_timestamp(), look_at = null, reason = null
    where x.org_id = b.org_id and x.id = b.id
   returning * into b;
-  for pull in
-    update ingest.backfill_slices s set state = 'waiting', started_at = null
-     where s.org_id = b.org_id and s.backfill_id = b.id and s.state = 'running'
-    returning s.pull_id
+  for s in
+    update ingest.backfill_slices x set state = 'waiting', started_at = null
+     where x.org_id = b.org_id and x.backfill_id = b.id and x.state = 'running'
+    returning x.pull_id, x.pipeline_run_id
   loop
-    if exists (select from ingest.source_pulls p where p.org_id = b.org_id and p.id = pull and p.status in ('queued', 'running', 'waiting')) then
-      perform ingest.cancel_pull(pull);
+    if exists (select from ingest.source_pulls p where p.org_id = b.org_id and p.id = s.pull_id and p.status in ('queued', 'running', 'waiting')) then
+      perform ingest.cancel_pull(s.pull_id);
+    end if;
+    if exists (select from ingest.pipeline_runs p where p.org_id = b.org_id and p.id = s.pipeline_run_id and p.status in ('queued', 'running', 'waiting')) then
+      perform ingest.cancel_pipeline_run(s.pipeline_run_id);
     end if;
   end loop;
-  perform audit.record('source.backfill_cancel', 'source', b.source_id::text, jsonb_build_object('backfill', b.id, 'done', b.done));
+  perform audit.record(case when b.source_id is null then 'pipeline.backfill_cancel' else 'source.backfill_cancel' end,
+    case when b.source_id is null then 'pipeline' else 'source' end, coalesce(b.source_id, b.pipeline_id)::text,
+    jsonb_build_object('backfill', b.id, 'done', b.done));
   return b;
 end
 $$;
-comment on function ingest.cancel_backfill(uuid) is 'Cancels a backfill; what it loaded stays. Needs datasource.execute. Errors: IN005, IN006.';
+comment on function ingest.cancel_backfill(uuid) is
+  'Cancels a backfill; what it loaded stays. Needs datasource.execute, of a pipeline pipeline.execute. Errors: IN005, IN006.';
 grant execute on function ingest.cancel_backfill(uuid) to cadastre_user, cadastre_worker;

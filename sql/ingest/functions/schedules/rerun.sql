@@ -18,9 +18,9 @@ begin
     perform core.raise('IN096', 'the run is being run again', 'Wait for that one.');
   end if;
   perform ingest.resolve_target(old.dataset_name, old.mode, old.key_fields);
-  insert into ingest.runs (org_id, file_id, dataset_id, dataset_name, mode, key_fields, options, bytes_total, requested_by, rerun_of, rerun_from)
+  insert into ingest.runs (org_id, file_id, dataset_id, dataset_name, mode, key_fields, options, bytes_total, requested_by, rerun_of, rerun_from, of_events)
   values (old.org_id, old.file_id, old.dataset_id, old.dataset_name, old.mode, old.key_fields, old.options, old.bytes_total,
-          private.user_id(), old.id, 'stage')
+          private.user_id(), old.id, 'stage', old.of_events)
   returning * into run;
   update ingest.pipeline_runs p set run_id = run.id where p.org_id = old.org_id and p.run_id = old.id;
   update ingest.pipeline_run_steps p set run_id = run.id where p.org_id = old.org_id and p.run_id = old.id;

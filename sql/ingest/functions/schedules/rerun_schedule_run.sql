@@ -1,6 +1,6 @@
 -- Runs a schedule's run again that failed or was cancelled, from where it failed: where its reading or execution had
 -- ended and only loads failed, only those (load); else all of it (start), a source from where its cursor stands, a
--- pipeline from its first step, since what its steps made in between is gone with their session.
+-- pipeline of the same version from its failed step (step), as far as what came before it is kept (ingest.rerun_pipeline).
 create or replace function ingest.rerun_schedule_run(schedule_run_id uuid) returns ingest.schedule_runs
 language plpgsql security definer
 set search_path = ''
@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function ingest.rerun_schedule_run(uuid) is
-  'Runs a failed schedule''s run again; rerun_from: load (only the failed loads) or start. Needs pipeline.execute, and datasource.execute or run.execute. Errors: IN005, IN006, IN096.';
+  'Runs a failed schedule''s run again; rerun_from: load (only the failed loads) or start, which becomes step where its pipeline begins at its failed step. Needs pipeline.execute, and datasource.execute or run.execute. Errors: IN005, IN006, IN096.';
 grant execute on function ingest.rerun_schedule_run(uuid) to cadastre_user, cadastre_worker;

@@ -28,7 +28,7 @@ begin
     if g.kind = 'run' then
       update ingest.schedule_runs x set look_at = clock_timestamp() where x.org_id = g.org_id and x.id = g.object_id and x.state = 'running';
     elsif g.kind = 'backfill' then
-      update ingest.backfills b set look_at = clock_timestamp() where b.org_id = g.org_id and b.id = g.object_id and b.state = 'running';
+      update ingest.backfills b set look_at = clock_timestamp() where b.org_id = g.org_id and b.id = g.object_id and b.look_at is not null;
     else
       perform ingest.wake_downstream(g.org_id, g.kind, g.object_id, g.cause);
     end if;

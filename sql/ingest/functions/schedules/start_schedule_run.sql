@@ -14,6 +14,8 @@ declare
   execution uuid;
   loads uuid[] := '{}';
   failed uuid;
+  before ingest.pipeline_runs;
+  again text;
   code text;
   message text;
   hint text;
@@ -29,13 +31,20 @@ begin
   select * into l from ingest.schedule_limits x where x.org_id = r.org_id for update;
   if exists (select from ingest.schedule_runs x where x.org_id = r.org_id and x.schedule_id = s.id and x.state = 'running') then
     return ingest.let_wait(r, 'the run before it is under way', interval '15 seconds');
-  elsif (select count(*) from ingest.schedule_runs x where x.org_id = r.org_id and x.state = 'running') >= l.max_running then
+  elsif ingest.runs_under_way(r.org_id) >= l.max_running then
     return ingest.let_wait(r, format('%s runs are under way, the organization''s limit', l.max_running), interval '5 seconds');
   elsif l.counted_hour = hour and l.starts >= l.max_starts_per_hour then
     -- Not all of them at the full hour's first moment.
     return ingest.let_wait(r, format('%s runs were started this hour, the organization''s limit', l.max_starts_per_hour),
       hour + interval '1 hour' - clock_timestamp() + random() * interval '1 minute');
   end if;
+  again := r.rerun_from;
+  -- A failed execution of the version that there still is.
+  select e.* into before
+    from ingest.schedule_runs o
+    join ingest.pipeline_runs e on e.org_id = o.org_id and e.id = o.pipeline_run_id and e.status = 'failed'
+    join ingest.pipelines p on p.org_id = e.org_id and p.id = e.pipeline_id and p.version = e.version
+   where o.org_id = r.org_id and o.id = r.rerun_of;
   begin
     if r.rerun_from = 'load' then
       for failed in
@@ -46,6 +55,11 @@ begin
       end loop;
     elsif s.source_id is not null then
       pull := (ingest.pull_source(s.source_id::text)).id;
+    elsif before.id is not null then
+      -- From its failed step, where what came before it is kept.
+      before := ingest.rerun_pipeline(before.id);
+      execution := before.id;
+      again := before.rerun_from;
     else
       execution := (ingest.run_pipeline((select p.name from ingest.pipelines p where p.org_id = s.org_id and p.id = s.pipeline_id), null,
                                         case r.trigger when 'hand' then 'schedule' else r.trigger end)).id;
@@ -64,10 +78,9 @@ begin
   end;
   update ingest.schedule_runs x
      set state = 'running', try_at = null, reason = null, started_at = clock_timestamp(), look_at = clock_timestamp() + look,
-         pull_id = pull, pipeline_run_id = execution, load_ids = loads
+         pull_id = pull, pipeline_run_id = execution, load_ids = loads, rerun_from = again
    where x.org_id = r.org_id and x.id = r.id;
-  update ingest.schedule_limits x set starts = case when x.counted_hour = hour then x.starts + 1 else 1 end, counted_hour = hour
-   where x.org_id = r.org_id;
+  perform ingest.count_start(r.org_id);
   return true;
 end
 $$;

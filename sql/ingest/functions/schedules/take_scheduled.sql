@@ -17,7 +17,7 @@ begin
        where r.state = 'waiting' and r.try_at <= moment order by r.try_at limit p_limit for no key update skip locked
     ), fills as (
       select b.org_id, b.id, b.look_at from ingest.backfills b
-       where b.state = 'running' and b.look_at <= moment order by b.look_at limit p_limit for no key update skip locked
+       where b.look_at <= moment order by b.look_at limit p_limit for no key update skip locked
     ), due as (
       select r.org_id, 'run' as kind, r.id, r.try_at as at from runs r
       union all

@@ -6,7 +6,7 @@ set search_path = ''
 as $$
   delete from private.carried_checks c where c.org_id = p_org;
   delete from private.checked_keys k where k.org_id = p_org;
-  delete from private.rule_trials t where t.org_id = p_org and t.result is not null;
+  delete from private.trials t where t.org_id = p_org and t.result is not null;
 $$;
 comment on function private.drop_carried(uuid) is 'Forgets what checks carry on. Internal.';
 revoke execute on function private.drop_carried(uuid) from public;
