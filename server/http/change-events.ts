@@ -9,6 +9,7 @@ import { AppError } from "../../lib/errors.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Settings } from "../database.ts";
 import type { Listener } from "../listener.ts";
+import { createShares } from "../shares.ts";
 import { createTurns, createWatch } from "./change-watch.ts";
 import { type Page, readChanges, type Wanted } from "./changes.ts";
 
@@ -55,31 +56,25 @@ const eventsOf = (page: Page): string =>
 export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequest) => Promise<void> {
   const watch = createWatch(pool);
   const inTurn = createTurns();
-  const open = new Map<string, number>();
-  let total = 0;
+  const people = createShares({ total: MAX_LISTENERS, each: MAX_LISTENERS_EACH });
+  const organizations = createShares({ total: MAX_LISTENERS, each: MAX_LISTENERS_ORGANIZATION });
 
-  const busy = (hint: string): AppError => new AppError("BUSY", "too many change feeds are open", { hint });
-  const enter = (who: string, orgId: string): void => {
-    const own = open.get(who) ?? 0;
-    const others = open.get(orgId) ?? 0;
-    if (own >= MAX_LISTENERS_EACH) {
+  const enter = (who: string, orgId: string): (() => void) => {
+    const busy = (hint: string): AppError => new AppError("BUSY", "too many change feeds are open", { hint });
+    const leavePerson = people.take(who);
+    if (leavePerson === "total") throw busy("Try again in a moment, or read pages.");
+    if (leavePerson === "each") {
       throw busy(`One person or key may have ${MAX_LISTENERS_EACH}; close some, or read pages.`);
     }
-    if (others >= MAX_LISTENERS_ORGANIZATION) {
+    const leaveOrganization = organizations.take(orgId);
+    if (typeof leaveOrganization === "string") {
+      leavePerson();
       throw busy(`An organization may have ${MAX_LISTENERS_ORGANIZATION}; close some, or read pages.`);
     }
-    if (total >= MAX_LISTENERS) throw busy("Try again in a moment, or read pages.");
-    total++;
-    open.set(who, own + 1);
-    open.set(orgId, others + 1);
-  };
-  const leave = (who: string, orgId: string): void => {
-    total--;
-    for (const key of [who, orgId]) {
-      const left = open.get(key)! - 1;
-      if (left === 0) open.delete(key);
-      else open.set(key, left);
-    }
+    return () => {
+      leavePerson();
+      leaveOrganization();
+    };
   };
 
   const follow = async ({
@@ -156,12 +151,11 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
   };
 
   return async (wanted) => {
-    const who = wanted.identity.sessionId;
-    enter(who, wanted.orgId);
+    const leave = enter(wanted.identity.sessionId, wanted.orgId);
     try {
       await follow(wanted);
     } finally {
-      leave(who, wanted.orgId);
+      leave();
     }
   };
 }
