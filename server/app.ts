@@ -36,6 +36,7 @@ import { pipelineRoutes } from "./http/pipelines.ts";
 import { qualityRoutes } from "./http/quality.ts";
 import { resumableRoutes } from "./http/resumable.ts";
 import { runRoutes } from "./http/runs.ts";
+import { BODY_MS, refuseSlowBodies } from "./http/slow-bodies.ts";
 import { streamHandlers } from "./http/streams.ts";
 import { uploadHandler } from "./http/upload.ts";
 import { webhookRoutes } from "./http/webhooks.ts";
@@ -98,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
     app.use(measureRequests(options.metrics));
   }
   app.use(basics);
+  app.use(refuseSlowBodies(BODY_MS));
   app.use(allowOrigins(config.corsOrigins));
   // First what is asked most: each layer that a request passes costs it a little.
   const bearer = identify(bearers);

@@ -117,7 +117,10 @@ export function beginWith(settings: Record<string, string | undefined>): string 
   return text;
 }
 
-/** Runs `work` in one transaction with the settings; rolls back on any error. */
+/**
+ * Runs `work` in one transaction with the settings; rolls back on any error. The beginning is not waited for: where a
+ * setting is refused the transaction has begun and takes nothing more, so that no statement runs without its settings.
+ */
 export async function inRequest<T>(
   pool: pg.Pool,
   settings: Partial<Settings>,
@@ -125,15 +128,19 @@ export async function inRequest<T>(
 ): Promise<T> {
   const client = await takeClient(pool);
   let broken: Error | undefined;
+  const begun = client.query(beginWith({ ...settings }));
+  begun.catch(() => undefined);
   try {
-    await client.query(beginWith({ ...settings }));
     const result = await work(client);
+    await begun;
     await client.query("commit");
     return result;
   } catch (error) {
     await client.query("rollback").catch((rollbackError: Error) => {
       broken = rollbackError;
     });
+    // What failed first is the reason for what failed after it.
+    await begun;
     throw error;
   } finally {
     client.release(broken);

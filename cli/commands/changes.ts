@@ -36,12 +36,10 @@ export const changes: Command = {
       const org = await findOrg(session, values.org);
       const dataset = values.dataset ? await findDataset(session, org, values.dataset) : null;
       return session.asOrg(org.id, async (client) => {
-        const found = await client.query<ChangeRow>("select * from private.read_changes($1, $2, $3, $4)", [
-          after[1],
-          after[2],
-          dataset,
-          limit,
-        ]);
+        const found = await client.query<ChangeRow>(
+          "select * from private.read_changes($1, $2, $3, $4) where not waits",
+          [after[1], after[2], dataset, limit],
+        );
         return found.rows;
       });
     });

@@ -11,11 +11,17 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Bearers } from "../auth/bearers.ts";
 import { bearerOf } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
+import { createShares } from "../shares.ts";
 
 const MAX_MESSAGE_BYTES = 200_000;
 const MAX_SUBSCRIPTIONS = 50;
 const MAX_SOCKETS = 5000;
+const MAX_SOCKETS_ORGANIZATION = 1000;
+/** A tab of the back office has one. */
+const MAX_SOCKETS_EACH = 50;
 const PING_MS = 30_000;
+/** As the protocol numbers what HTTP calls 429. */
+const TOO_MANY = 4429;
 /** Close code of RFC 6455 for a server that stops. */
 const GOING_AWAY = 1001;
 const PROTOCOL = "graphql-transport-ws";
@@ -57,8 +63,29 @@ function keepAlive(socket: WebSocket): void {
   socket.once("close", () => clearInterval(timer));
 }
 
+/** Counts the socket for its session and organization until it closes; false, and closed, where they have too many. */
+function createDoor(): (socket: WebSocket, identity: Identity) => boolean {
+  const sessions = createShares({ total: MAX_SOCKETS, each: MAX_SOCKETS_EACH });
+  const organizations = createShares({ total: MAX_SOCKETS, each: MAX_SOCKETS_ORGANIZATION });
+  return (socket, identity) => {
+    const refuse = (whose: string): false => {
+      socket.close(TOO_MANY, `${whose} open; close some`);
+      return false;
+    };
+    const leaveSession = sessions.take(identity.sessionId);
+    if (typeof leaveSession === "string") return refuse(`one session may have ${MAX_SOCKETS_EACH} sockets`);
+    socket.once("close", leaveSession);
+    const leave = organizations.take(identity.orgId ?? "none");
+    if (typeof leave === "string")
+      return refuse(`an organization may have ${MAX_SOCKETS_ORGANIZATION} sockets`);
+    socket.once("close", leave);
+    return true;
+  };
+}
+
 export function createSockets(server: GrafservBase, bearers: Bearers): Sockets {
   const shared = makeGraphQLWSConfig(server);
+  const mayEnter = createDoor();
   const protocol = makeServer<Record<string, unknown> | undefined, Extra>({
     ...(shared as object),
     async onConnect(context) {
@@ -67,6 +94,7 @@ export function createSockets(server: GrafservBase, bearers: Bearers): Sockets {
         const token = bearerOf(given?.authorization ?? given?.Authorization);
         if (token === null) return false;
         const identity = await bearers.verify(token);
+        if (!mayEnter(context.extra.socket, identity)) return false;
         identities.set(context.extra.socket, identity);
         expire(context.extra.socket, identity);
         return true;

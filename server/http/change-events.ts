@@ -9,14 +9,15 @@ import { AppError } from "../../lib/errors.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Settings } from "../database.ts";
 import type { Listener } from "../listener.ts";
+import { createShares } from "../shares.ts";
+import { createTurns, createWatch } from "./change-watch.ts";
 import { type Page, readChanges, type Wanted } from "./changes.ts";
 
 const MAX_LISTENERS = 1000;
+const MAX_LISTENERS_ORGANIZATION = 200;
 const MAX_LISTENERS_EACH = 20;
 /** A comment line keeps proxies from closing the connection; a look at the same time notices who was removed. */
 const HEARTBEAT_MS = 10_000;
-/** While a change waits for an older transaction to end. */
-const AGAIN_MS = 40;
 /** Longest that a reader may leave what was sent unread. */
 const DRAIN_MS = 30_000;
 const RETRY_MS = 2000;
@@ -53,24 +54,27 @@ const eventsOf = (page: Page): string =>
   page.changes.map(({ cursor, json }) => `id: ${cursor}\nevent: change\ndata: ${json}\n\n`).join("");
 
 export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequest) => Promise<void> {
-  const open = new Map<string, number>();
-  let total = 0;
+  const watch = createWatch(pool);
+  const inTurn = createTurns();
+  const people = createShares({ total: MAX_LISTENERS, each: MAX_LISTENERS_EACH });
+  const organizations = createShares({ total: MAX_LISTENERS, each: MAX_LISTENERS_ORGANIZATION });
 
-  const enter = (who: string): void => {
-    const own = open.get(who) ?? 0;
-    if (total >= MAX_LISTENERS || own >= MAX_LISTENERS_EACH) {
-      throw new AppError("BUSY", "too many change feeds are open", {
-        hint: `One person or key may have ${MAX_LISTENERS_EACH}; close some, or read pages.`,
-      });
+  const enter = (who: string, orgId: string): (() => void) => {
+    const busy = (hint: string): AppError => new AppError("BUSY", "too many change feeds are open", { hint });
+    const leavePerson = people.take(who);
+    if (leavePerson === "total") throw busy("Try again in a moment, or read pages.");
+    if (leavePerson === "each") {
+      throw busy(`One person or key may have ${MAX_LISTENERS_EACH}; close some, or read pages.`);
     }
-    total++;
-    open.set(who, own + 1);
-  };
-  const leave = (who: string): void => {
-    total--;
-    const own = open.get(who)! - 1;
-    if (own === 0) open.delete(who);
-    else open.set(who, own);
+    const leaveOrganization = organizations.take(orgId);
+    if (typeof leaveOrganization === "string") {
+      leavePerson();
+      throw busy(`An organization may have ${MAX_LISTENERS_ORGANIZATION}; close some, or read pages.`);
+    }
+    return () => {
+      leavePerson();
+      leaveOrganization();
+    };
   };
 
   const follow = async ({
@@ -105,9 +109,11 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
           resolve();
         };
       });
+    const look = (): Promise<Page | null> =>
+      inTurn(async () => (response.destroyed ? null : readChanges(pool, settings, at, wanted)));
     try {
       // Listening has begun: what happens from here on is heard. The first look says what is wrong with the request.
-      let page = await readChanges(pool, settings, at, wanted);
+      let page = await look();
       response.status(200).set({
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-store",
@@ -123,11 +129,19 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
         at = page.next;
         if (page.changes.length > 0 && !(await send(response, eventsOf(page)))) return;
         if (!page.full && !heard) {
-          await pause(page.hidden ? AGAIN_MS : HEARTBEAT_MS);
-          if (!page.hidden && !heard && !(await send(response, ": \n\n"))) return;
+          let over = false;
+          const forget =
+            page.hidden &&
+            watch.over(page.hidden, () => {
+              over = true;
+              wake();
+            });
+          await pause(HEARTBEAT_MS);
+          if (forget) forget();
+          if (!over && !heard && !(await send(response, ": \n\n"))) return;
         }
         heard = false;
-        page = await readChanges(pool, settings, at, wanted);
+        page = await look();
       }
     } finally {
       stop();
@@ -137,12 +151,11 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
   };
 
   return async (wanted) => {
-    const who = wanted.identity.sessionId;
-    enter(who);
+    const leave = enter(wanted.identity.sessionId, wanted.orgId);
     try {
       await follow(wanted);
     } finally {
-      leave(who);
+      leave();
     }
   };
 }

@@ -20,6 +20,8 @@ const MAX_CHANGES_WITH_ROWS = 100;
 const MAX_ROWS = 5000;
 /** A page ends early where the rows of its changes are more. */
 const MAX_PAGE_ROWS = 20_000;
+/** And where its text is longer: each follower that reads slowly holds one page. */
+const MAX_PAGE_LENGTH = 2_000_000;
 /** The first change that there is. */
 const FIRST = "0.0";
 const HINT = "See docs/reference/changes.md.";
@@ -56,8 +58,8 @@ export interface Page {
   next: string;
   /** There may be more at once. */
   full: boolean;
-  /** There are changes that wait for an older transaction to end. */
-  hidden: boolean;
+  /** The transaction of the next change, which is shown once no older one is open; null: none waits. */
+  hidden: string | null;
 }
 
 interface ChangeRow {
@@ -72,12 +74,23 @@ interface ChangeRow {
   updated: string;
   deleted: string;
   changed_at: Date;
+  waits: boolean;
 }
 
-const STATE = `
-  select private.org_id() as org, pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
-         exists (select from ingest.changes c
-                  where c.org_id = (select private.org_id()) and c.txid >= pg_snapshot_xmin(pg_current_snapshot())) as hidden`;
+const DATASET = "select private.org_id() as org, (select d.id from data.datasets d where d.name = $1) as id";
+const LATEST =
+  "select private.org_id() as org, pg_snapshot_xmin(pg_current_snapshot())::text as txid, pg_snapshot_xmax(pg_current_snapshot())::text as upto";
+
+/** Who asks, whether what they ask for is still kept, and the changes: one statement, asked by every follower at every event. */
+const PAGE = `
+  select w.org, w.gone, r.*
+    from (select private.org_id() as org,
+                 exists (select from private.change_horizons h
+                          where h.org_id = (select private.org_id()) and (h.txid, h.number) > ($1::xid8, $2::bigint)) as gone
+          offset 0) w
+    left join lateral private.read_changes($1, $2, $3, $4) r on true`;
+
+type PageRow = { org: string | null; gone: boolean } & (ChangeRow | { txid: null });
 
 /** Rows stay the text that PostgreSQL made: numbers keep every digit. */
 function asJson(change: ChangeRow, at: string, rows: string[] | null, limit: number): string {
@@ -98,25 +111,23 @@ function asJson(change: ChangeRow, at: string, rows: string[] | null, limit: num
   return `${told.slice(0, -1)},"rows":[${shown.join(",")}],"rowsTruncated":${rows.length > limit}}`;
 }
 
-async function datasetId(client: pg.PoolClient, name: string | null): Promise<string | null> {
-  if (name === null) return null;
-  const { rows } = await client.query<{ id: string }>("select id from data.datasets where name = $1", [name]);
-  if (rows[0]) return rows[0].id;
-  throw new AppError("NOT_FOUND", "there is no such dataset, or you may not see it", {
+const unknown = (): AppError =>
+  new AppError("NOT_FOUND", "there is no such dataset, or you may not see it", {
     hint: "Name a dataset of the organization, or leave it out for all.",
   });
-}
 
-/** Errors: AppError GONE where changes after the position have been cleared away. */
-async function requireKept(client: pg.PoolClient, txid: string, number: string): Promise<void> {
-  const { rows } = await client.query(
-    "select from private.change_horizons h where h.org_id = (select private.org_id()) and (h.txid, h.number) > ($1::xid8, $2::bigint)",
-    [txid, number],
-  );
-  if (rows.length === 0) return;
-  throw new AppError("GONE", "changes after this position are not kept any more", {
+const cleared = (): AppError =>
+  new AppError("GONE", "changes after this position are not kept any more", {
     hint: "Read the datasets anew, then go on from `after=latest`, taken before; or leave `after` out for the first change there is.",
   });
+
+/** From here on: everything from the oldest transaction that is still open on is yet to come. */
+async function latest(client: pg.PoolClient): Promise<Page | null> {
+  const { rows } = await client.query<{ org: string | null; txid: string; upto: string }>(LATEST);
+  const { org, txid, upto } = rows[0]!;
+  if (org === null) return null;
+  // Who is still writing may have written a change.
+  return { changes: [], next: `${txid}.0`, full: false, hidden: txid === upto ? null : txid };
 }
 
 /** One page after a cursor. Null: whoever asks is nobody any more. Errors: AppError NOT_FOUND for the dataset, GONE. */
@@ -127,41 +138,45 @@ export function readChanges(
   wanted: Wanted,
 ): Promise<Page | null> {
   return inRequest(pool, settings, async (client) => {
-    const { rows: state } = await client.query<{ org: string | null; xmin: string; hidden: boolean }>(STATE);
-    if (state[0]!.org === null) return null;
-    // Everything from the oldest transaction that is still open on is yet to come.
-    if (after === "latest")
-      return { changes: [], next: `${state[0]!.xmin}.0`, full: false, hidden: state[0]!.hidden };
-    const dataset = await datasetId(client, wanted.dataset);
+    if (after === "latest") return latest(client);
+    let dataset: string | null = null;
+    if (wanted.dataset !== null) {
+      const { rows } = await client.query<{ org: string | null; id: string | null }>(DATASET, [
+        wanted.dataset,
+      ]);
+      if (rows[0]!.org === null) return null;
+      if (rows[0]!.id === null) throw unknown();
+      dataset = rows[0]!.id;
+    }
     const [txid, number] = after.split(".");
-    if (after !== FIRST) await requireKept(client, txid!, number!);
-    const { rows } = await client.query<ChangeRow>("select * from private.read_changes($1, $2, $3, $4)", [
-      txid,
-      number,
-      dataset,
-      wanted.limit,
-    ]);
+    const { rows: read } = await client.query<PageRow>(PAGE, [txid, number, dataset, wanted.limit]);
+    if (read[0]!.org === null) return null;
+    if (read[0]!.gone && after !== FIRST) throw cleared();
+    const found = read.filter((row): row is PageRow & ChangeRow => row.txid !== null);
+    const rows = found.filter((row) => !row.waits);
     const page: Page = {
       changes: [],
       next: after,
       full: rows.length === wanted.limit,
-      hidden: state[0]!.hidden,
+      hidden: found.find((row) => row.waits)?.txid ?? null,
     };
     let told = 0;
+    let length = 0;
     for (const change of rows) {
       const at = `${change.txid}.${change.number}`;
-      const found =
+      const shown =
         wanted.rows > 0
           ? await client.query<{ row: string }>("select r::text as row from private.change_rows($1, $2) r", [
               change.number,
               wanted.rows + 1,
             ])
           : null;
-      const json = asJson(change, at, found?.rows.map((one) => one.row) ?? null, wanted.rows);
+      const json = asJson(change, at, shown?.rows.map((one) => one.row) ?? null, wanted.rows);
       page.changes.push({ cursor: at, json });
       page.next = at;
-      told += found?.rows.length ?? 0;
-      if (told >= MAX_PAGE_ROWS) {
+      told += shown?.rows.length ?? 0;
+      length += json.length;
+      if (told >= MAX_PAGE_ROWS || length >= MAX_PAGE_LENGTH) {
         page.full = true;
         break;
       }

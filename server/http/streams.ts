@@ -2,6 +2,7 @@
  * POST /orgs/:slug/streams/:dataset: events into a dataset. Taken events are durable when the answer goes out; what
  * became of them is told at once with ?wait=true, or by sending their keys again.
  */
+import type { IncomingMessage } from "node:http";
 import express, { type RequestHandler } from "express";
 import type pg from "pg";
 import { z } from "zod";
@@ -10,6 +11,7 @@ import { identityOf } from "../auth/identify.ts";
 import { inRequest, type Settings, settingsFor } from "../database.ts";
 import type { Listener } from "../listener.ts";
 import type { Organizations } from "../organizations.ts";
+import { createShares } from "../shares.ts";
 import { allowBody } from "./continue.ts";
 import { parseInput } from "./input.ts";
 import { type Given, MAX_BODY_BYTES, readEvents } from "./stream-input.ts";
@@ -18,6 +20,9 @@ import { type Taken, takeEvents } from "./stream-take.ts";
 const HINT = "See docs/reference/streams.md.";
 const MAX_WAIT_SECONDS = 30;
 const MAX_WAITERS = 1000;
+/** Bytes of bodies that are being read or worked on, in all and of one organization. */
+const MAX_READING = 512 * 1024 * 1024;
+const MAX_READING_EACH = 96 * 1024 * 1024;
 /** Outcomes are looked at when the stream says that a batch is through, and this often besides. */
 const LOOK_MS = 250;
 
@@ -112,10 +117,26 @@ function tell(given: Given[], taken: Taken, known: Map<number, Outcome>): Record
 
 type Handler = RequestHandler<{ slug: string; dataset: string }>;
 
-/** Who may not send gets the answer before a byte of the body is read. */
+/** What a body may take in memory: what it says, or the most that it may where that is unknown or it is compressed. */
+function sizeOf(request: IncomingMessage): number {
+  const { "content-length": length, "content-encoding": encoding } = request.headers;
+  const known = length !== undefined && (encoding === undefined || encoding === "identity");
+  return known ? Math.min(Number(length), MAX_BODY_BYTES) : MAX_BODY_BYTES;
+}
+
+/** Who may not send gets the answer before a byte of the body is read; so do those who send too much at once. */
 function admit(options: StreamOptions): Handler {
+  const reading = createShares({ total: MAX_READING, each: MAX_READING_EACH });
   return async (request, response, next) => {
-    await options.organizations.find(identityOf(response), request.params.slug);
+    const organization = await options.organizations.find(identityOf(response), request.params.slug);
+    const done = reading.take(organization.id, sizeOf(request));
+    if (typeof done === "string") {
+      const whose = done === "each" ? "of your organization " : "";
+      throw new AppError("BUSY", `too much ${whose}is being sent at this moment`, {
+        hint: "Wait for answers before you send more, in smaller requests.",
+      });
+    }
+    response.once("close", done);
     allowBody(request, response);
     next();
   };

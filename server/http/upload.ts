@@ -13,11 +13,15 @@ import { fileKey } from "../../lib/stores/object/keys.ts";
 import { identityOf } from "../auth/identify.ts";
 import { inRequest, type Settings, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
+import { createShares } from "../shares.ts";
 import { allowBody } from "./continue.ts";
 import { parseInput } from "./input.ts";
 
 const MAX_KEY_FIELDS = 16;
 const MAX_LINES = 10_000;
+/** Files that are being received, in all and of one organization. */
+const MAX_RECEIVING = 500;
+const MAX_RECEIVING_EACH = 50;
 
 const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
 const lines = z.coerce.number().int().min(0).max(MAX_LINES);
@@ -175,9 +179,26 @@ export async function submitUpload(pool: pg.Pool, settings: Settings, wanted: Su
 
 /** POST /orgs/:slug/datasets/:name/files -> 202 {fileId, runId, status}. */
 export function uploadHandler(options: UploadOptions): RequestHandler<{ slug: string; name: string }> {
+  const receiving = createShares({ total: MAX_RECEIVING, each: MAX_RECEIVING_EACH });
   return async (request, response) => {
     const identity = identityOf(response);
     const organization = await options.organizations.find(identity, request.params.slug);
+    const done = receiving.take(organization.id);
+    if (done === "each") {
+      throw new AppError(
+        "TOO_MANY",
+        `your organization is sending ${MAX_RECEIVING_EACH} files at this moment`,
+        {
+          hint: "Wait until some are here; a client that sends them one after the other is as fast.",
+        },
+      );
+    }
+    if (done === "total") {
+      throw new AppError("BUSY", "too many files are being sent at this moment", {
+        hint: "Try again in a moment.",
+      });
+    }
+    response.once("close", done);
     const given = parseInput(
       uploadParameters,
       request.query,

@@ -17,6 +17,10 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   LENGTH_REQUIRED: ["L’envoi doit dire sa longueur", "Recommencez l’envoi."],
   TOO_LARGE: ["C’est plus grand que permis", "Partagez le fichier, ou demandez moins à la fois."],
   UNSUPPORTED_MEDIA: ["Ce n’est pas la sorte de contenu attendue", "Vérifiez le type du contenu."],
+  TOO_SLOW: [
+    "La requête arrive trop lentement",
+    "Envoyez moins à la fois, ou par une connexion plus rapide.",
+  ],
   TOO_MANY: ["Trop de tentatives", "Attendez un moment, puis recommencez."],
   BUSY: ["Trop de demandes en ce moment", "Recommencez dans quelques secondes."],
   GONE: ["Ce n’est plus conservé", "Repartez d’un point plus récent."],

@@ -5,11 +5,15 @@ set search_path = ''
 as $$
 declare
   run ingest.runs;
-  rejected bigint;
-  duplicate bigint;
+  rejected bigint := p_problem_rows;
+  duplicate bigint := 0;
+  out_table text := ingest.landing_name(p_run.id, p_run.lease_generation, 'out');
 begin
-  execute format('select count(*) filter (where reason <> ''duplicate'') + $1, count(*) filter (where reason = ''duplicate'') from %s',
-    ingest.landing_name(p_run.id, p_run.lease_generation, 'out')) into rejected, duplicate using p_problem_rows;
+  -- Not made where nothing was set aside (ingest.merge_events).
+  if to_regclass(out_table) is not null then
+    execute format('select count(*) filter (where reason <> ''duplicate'') + $1, count(*) filter (where reason = ''duplicate'') from %s', out_table)
+      into rejected, duplicate using p_problem_rows;
+  end if;
   update ingest.runs r
      set read_rows = p_accepted + rejected + duplicate, rejected_rows = rejected, duplicate_rows = duplicate
    where r.org_id = p_run.org_id and r.id = p_run.id

@@ -33,8 +33,7 @@ begin
   perform data.summarize_history(p_run.dataset_id, p_updated + p_deleted);
   perform quality.settle_check(p_run.dataset_id, p_run.id, p_run.id, p_run.read_rows);
   perform quality.queue_sql_rules(p_run.dataset_id, p_run.id, p_run.id);
-  perform core.enqueue('quality__profile', json_build_object('orgId', p_run.org_id, 'datasetId', p_run.dataset_id, 'runId', p_run.id), null,
-    'profile:' || p_run.dataset_id);
+  perform ingest.queue_profile(p_run);
   perform ingest.end_steps(p_run.org_id, p_run.id, 'succeeded');
   perform ingest.drop_landing(p_run.id, p_run.lease_generation);
   update ingest.runs r

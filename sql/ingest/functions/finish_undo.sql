@@ -15,8 +15,7 @@ begin
   update data.datasets d
      set row_count = greatest(0, d.row_count + inserted - deleted), last_run_id = p_run.id, loaded_at = now()
    where d.org_id = p_run.org_id and d.id = p_run.dataset_id;
-  perform core.enqueue('quality__profile', json_build_object('orgId', p_run.org_id, 'datasetId', p_run.dataset_id, 'runId', p_run.id), null,
-    'profile:' || p_run.dataset_id);
+  perform ingest.queue_profile(p_run);
   update ingest.runs r set undone_by = p_run.id where r.org_id = p_run.org_id and r.id = p_original.id;
   -- An undo that is undone leaves the load in force again.
   update ingest.runs r set undone_by = null

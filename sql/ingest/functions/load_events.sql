@@ -14,13 +14,11 @@ as $$
 declare
   run ingest.runs;
   columns text[];
-  raw text;
+  known text[];
   typed text;
   picked text;
   checked jsonb;
-  landed bigint;
   refuses boolean;
-  max_noted constant int := 100;
 begin
   perform core.require('run.execute');
   perform set_config('cadastre.landing', 'batch', true);
@@ -29,48 +27,36 @@ begin
     return;
   end if;
   -- A value by the field's name, or by the name that files spell it with. A field that an event does not have is null.
-  select array_agg(f.name order by f.position),
+  select array_agg(f.name order by f.position), array_agg(f.name) || array_agg(f.source_name) || array['_id', 'idempotency_key'],
          string_agg(case when f.name = f.source_name then format('e.body ->> %L', f.name)
-                         else format('coalesce(e.body ->> %L, e.body ->> %L)', f.name, f.source_name) end, ', ' order by f.position)
-    into columns, picked
-    from data.fields f where f.org_id = run.org_id and f.dataset_id = run.dataset_id and f.retired_at is null;
+                         else format('coalesce(e.body ->> %L, e.body ->> %L)', f.name, f.source_name) end || ' as c' || f.place, ', ' order by f.position)
+    into columns, known, picked
+    from (select x.*, row_number() over (order by x.position) as place
+            from data.fields x where x.org_id = run.org_id and x.dataset_id = run.dataset_id and x.retired_at is null) f;
   -- Where the dataset says so, an event with a value for another field is rejected: such values stand in a column that the
   -- contract does not have, as in a file.
   select d.columns_evolution = 'discard_row' into refuses from data.datasets d where d.org_id = run.org_id and d.id = run.dataset_id;
   if refuses then
+    picked := picked || format($q$, (select string_agg(k.name, ', ') from jsonb_each_text(e.body - %L::text[]) k (name, value)
+      where btrim(k.value) <> '') as c%s$q$, known, cardinality(columns) + 1);
     columns := array_append(columns, null);
-    picked := picked || format($q$, (select string_agg(k.name, ', ') from jsonb_each_text(e.body) k (name, value)
-      where btrim(k.value) <> '' and k.name not in ('_id', 'idempotency_key')
-        and not exists (select from data.fields f where f.org_id = %L and f.dataset_id = %L and f.retired_at is null
-                         and k.name in (f.name, f.source_name)))$q$, run.org_id, run.dataset_id);
   end if;
-  raw := ingest.create_landing(run.id, 1, columns, 'raw');
-  typed := ingest.landing_name(run.id, 1, 'typed');
-  execute format('insert into %s select e.line, %s from ingest.stream_events e where e.org_id = $1 and e.run_id = $2', raw, picked)
-    using run.org_id, run.id;
-  landed := ingest.convert_raw(run.id, 1, columns);
-  -- Few rows beside a large table: the difference is to go by the key's index, which the planner sees from this.
-  execute format('analyze %s', typed);
-  insert into ingest.row_issues (org_id, run_id, line, column_name, rule, severity, rejected, message, remedy)
-  select run.org_id, run.id, e.line, left(k.name, 200), case when refuses then 'unknown_column' else 'unknown_field' end,
-         case when refuses then 'error' else 'warning' end, refuses,
-         left(format('the event has a value for %s, which is not in the dataset''s contract; %s was not loaded', k.name,
-                     case when refuses then 'the event' else 'it' end), 2000),
-         'Add the field to the contract, or leave it out.'
-    from ingest.stream_events e cross join lateral jsonb_each_text(e.body) k (name, value)
-   where e.org_id = run.org_id and e.run_id = run.id and (not refuses or btrim(k.value) <> '')
-     -- The sender's key may stand in the event.
-     and k.name not in ('_id', 'idempotency_key')
-     and not exists (select from data.fields f where f.org_id = run.org_id and f.dataset_id = run.dataset_id
-                      and f.retired_at is null and k.name in (f.name, f.source_name))
-   order by e.line limit case when refuses then 10 * cardinality(p_numbers) else max_noted end
-  on conflict do nothing;
-  checked := ingest.check_events(run, columns, landed);
-  if (checked ->> 'rejected')::bigint > 0 then
-    perform ingest.keep_events(run, columns);
-  end if;
-  if checked ->> 'hold' is null then
-    checked := ingest.begin_merge(run.id, 1, columns, 0, checked, false);
+  checked := ingest.merge_events(run, columns, picked, known, cardinality(p_numbers));
+  -- Something is to be set aside.
+  if checked is null then
+    typed := ingest.landing_name(run.id, 1, 'typed');
+    execute format('insert into %s select e.line, %s from ingest.stream_events e where e.org_id = $1 and e.run_id = $2',
+      ingest.create_landing(run.id, 1, columns, 'raw'), picked) using run.org_id, run.id;
+    perform ingest.note_unknown(run, known, refuses, cardinality(p_numbers));
+    checked := ingest.check_events(run, columns, ingest.convert_raw(run.id, 1, columns));
+    -- Few rows beside a large table: the difference is to go by the key's index, which the planner sees from this.
+    execute format('analyze %s', typed);
+    if (checked ->> 'rejected')::bigint > 0 then
+      perform ingest.keep_events(run, columns);
+    end if;
+    if checked ->> 'hold' is null then
+      checked := ingest.begin_merge(run.id, 1, columns, 0, checked, false);
+    end if;
   end if;
   if p_follow then
     perform ingest.note_raw(run);

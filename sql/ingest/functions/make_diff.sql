@@ -4,8 +4,12 @@
 --
 -- True: a key comes twice in the file, and the difference is not to be used. Found by counting: a full join tells how
 -- many rows of either side have no partner, so how many of each have one; the two differ where a row has been paired
--- twice. Where the file is small beside the table, its keys are looked at themselves. Internal.
-create or replace function ingest.make_diff(p_run ingest.runs, p_columns text[], p_landed bigint) returns boolean
+-- twice. Where the file is small beside the table, its keys are looked at themselves.
+--
+-- p_source: a query in brackets instead of the landing table, of typed rows with keys that come once (a batch of events).
+-- Internal.
+drop function if exists ingest.make_diff(ingest.runs, text[], bigint);
+create or replace function ingest.make_diff(p_run ingest.runs, p_columns text[], p_landed bigint, p_source text default null) returns boolean
 language plpgsql
 set search_path = ''
 -- Nothing is known of the landed rows. A hash join in parallel is right; by its guesses the planner would sort.
@@ -14,7 +18,7 @@ set parallel_setup_cost = 0
 set enable_mergejoin = off
 as $$
 declare
-  typed text := ingest.landing_name(p_run.id, p_run.lease_generation, 'typed');
+  typed text := coalesce(p_source, ingest.landing_name(p_run.id, p_run.lease_generation, 'typed'));
   kept text := ingest.landing_name(p_run.id, p_run.lease_generation, 'keys');
   n record := data.dataset_names(p_run.dataset_id);
   match text;
@@ -46,7 +50,7 @@ begin
     from data.fields f where f.org_id = p_run.org_id and f.dataset_id = p_run.dataset_id;
 
   -- Counting a large table for a batch of a stream would cost more than loading it: the planner's figure decides the way.
-  full_join := p_run.mode = 'snapshot' or p_landed * 4 > (select c.reltuples from pg_catalog.pg_class c where c.oid = n.current_table::regclass);
+  full_join := p_source is null and (p_run.mode = 'snapshot' or p_landed * 4 > (select c.reltuples from pg_catalog.pg_class c where c.oid = n.current_table::regclass));
   if full_join then
     execute format('select count(*) from %s', n.current_table) into present;
   end if;
@@ -68,7 +72,7 @@ begin
     if not repeated then
       execute format('select exists (select from pg_temp.cadastre_diff where ctid$ is null group by %s having count(*) > 1)', keys) into repeated;
     end if;
-  else
+  elsif p_source is null then
     execute format('select exists (select from %s group by %s having count(*) > 1)', typed, keys) into repeated;
   end if;
   if repeated then
@@ -85,4 +89,4 @@ begin
   return false;
 end
 $$;
-comment on function ingest.make_diff(ingest.runs, text[], bigint) is 'Makes pg_temp.cadastre_diff; true where a key repeats. Error 40001: try again. Internal.';
+comment on function ingest.make_diff(ingest.runs, text[], bigint, text) is 'Makes pg_temp.cadastre_diff; true where a key repeats. Error 40001: try again. Internal.';

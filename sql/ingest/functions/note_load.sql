@@ -10,6 +10,8 @@ declare
   made bigint;
   built text;
   listed text;
+  -- Of a file that is compared as a whole the difference holds all rows that it does not name; only a snapshot deletes them.
+  written text := case when p_run.mode = 'snapshot' then '' else ' where d.line$ is not null' end;
   max_keys constant int := 5000;
   max_checked constant int := 100000;
 begin
@@ -32,12 +34,12 @@ begin
   -- What checks found goes on with the rows that were written.
   if listed is not null and exists (select from private.carried_checks k where k.org_id = p_run.org_id and k.dataset_id = p_run.dataset_id) then
     execute format('insert into private.checked_keys (org_id, number, keys)
-                    select $1, $2, jsonb_agg(jsonb_build_array(%s, coalesce(d.version$, 0))) from pg_temp.cadastre_diff d having count(*) > 0', listed)
+                    select $1, $2, jsonb_agg(jsonb_build_array(%s, coalesce(d.version$, 0))) from pg_temp.cadastre_diff d%s having count(*) > 0', listed, written)
       using p_run.org_id, made;
   end if;
   if p_by_diff and p_inserted + p_updated + p_deleted <= max_keys then
     execute format('insert into private.change_keys (org_id, number, keys)
-                    select $1, $2, jsonb_agg(jsonb_build_object(%s)) from pg_temp.cadastre_diff d having count(*) > 0', built)
+                    select $1, $2, jsonb_agg(jsonb_build_object(%s)) from pg_temp.cadastre_diff d%s having count(*) > 0', built, written)
       using p_run.org_id, made;
   end if;
   perform core.notify('changes:' || p_run.org_id, p_run.dataset_id);
