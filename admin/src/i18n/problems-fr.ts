@@ -50,6 +50,7 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   ],
   TN002: ["Ce nom court est pris", "Choisissez-en un autre."],
   TN003: ["Le nom est vide ou trop long", "Donnez un nom plus court."],
+  TN004: ["Ce fuseau horaire n’existe pas", "Écrivez un nom tel que Europe/Paris, ou UTC."],
   AC001: ["Cette organisation n’existe pas", "Vérifiez son nom court."],
   AC002: ["Ce rôle n’existe pas", "Choisissez un rôle de la liste."],
   AC003: ["Ce n’est pas une adresse e-mail", "Vérifiez l’adresse."],
