@@ -90,14 +90,18 @@ function clockOf(zone: string, time: number): number {
   return date.getTime();
 }
 
-/** The time at which a clock in the zone shows that; one that it never shows is as much later as the clocks jumped. */
+const DAY_MS = 86_400_000;
+
+/**
+ * The time at which a clock in the zone shows that: the first, where it shows it twice; where it never does, as much later
+ * as the clocks jump. A day to either side lies beyond the change, if there is one.
+ */
 function timeOf(zone: string, clock: number): number {
   const offsetAt = (time: number) => clockOf(zone, time) - Math.floor(time / 1000) * 1000;
-  const guess = clock - offsetAt(clock);
-  const offset = offsetAt(guess);
-  const time = clock - offset;
-  if (clockOf(zone, time) === clock) return time;
-  return clock - Math.min(offset, offsetAt(clock - offset));
+  const before = offsetAt(clock - DAY_MS);
+  const after = offsetAt(clock + DAY_MS);
+  const times = [clock - Math.max(before, after), clock - Math.min(before, after)];
+  return times.find((time) => clockOf(zone, time) === clock) ?? clock - before;
 }
 
 /** A moment as an input of date and time holds it: to the second, without a zone. */

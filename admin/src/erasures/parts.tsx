@@ -76,7 +76,7 @@ export function NotErased({ names, notes }: { names: string[]; notes: Erasure["n
         <li>
           {word("not_other", { names: names.join(", ") })}{" "}
           {names.map((name) => (
-            <MuiLink key={name} component={Link} to={`/lineage/${name}`} sx={{ mr: 1 }}>
+            <MuiLink key={name} component={Link} underline="always" to={`/lineage/${name}`} sx={{ mr: 1 }}>
               {word("lineage_of", { name })}
             </MuiLink>
           ))}

@@ -1,5 +1,5 @@
-import type { Failure } from "../connectors/types.ts";
 import { useTemplateTexts } from "../access/systemTexts.ts";
+import type { Failure } from "../connectors/types.ts";
 import { NOW_AND_THEN_MS, SOON_MS, useAsked } from "../connectors/useAsked.ts";
 import type { Json } from "./draft.ts";
 

@@ -2,7 +2,7 @@ import { Button, Link as MuiLink, Stack, Typography } from "@mui/material";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
-import { change, useChange } from "../access/api.ts";
+import { change, useChange, useForget } from "../access/api.ts";
 import { Gate } from "../access/Gate.tsx";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { personName, usePeopleById } from "../access/usePeople.ts";
@@ -117,13 +117,18 @@ function useRunNow(dataset: Retained | null | undefined) {
     await change("runRetention", { datasetId: of.id });
     setBegan({ before: of.rule?.lastRunAt ?? null });
   }, "app.retention.started");
+  const forget = useForget();
   const lastRunAt = dataset?.rule?.lastRunAt ?? null;
   useEffect(() => {
     if (!began) return;
-    if (began.before !== lastRunAt) setBegan(null);
+    if (began.before !== lastRunAt) {
+      setBegan(null);
+      // What it moved shows in the preview, the archives and the trail.
+      void forget();
+    }
     const timer = setTimeout(() => setBegan(null), MAX_RUNNING_MS);
     return () => clearTimeout(timer);
-  }, [began, lastRunAt]);
+  }, [began, lastRunAt, forget]);
   return { start, running: began };
 }
 

@@ -12,12 +12,12 @@ const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zon
 function ZoneForm({ id, before }: { id: string; before: string | null }) {
   const translate = useTranslate();
   const mayEdit = useMay("organization.edit");
-  const [zone, setZone] = useState(before);
+  const [zone, setZone] = useState(before ?? "");
   const save = useChange(
     () =>
       change(
         "updateOrganization",
-        { id, organizationPatch: { timeZone: zone || null } },
+        { id, organizationPatch: { timeZone: zone.trim() || null } },
         "organization { id }",
       ),
     "app.security.saved",
@@ -31,11 +31,10 @@ function ZoneForm({ id, before }: { id: string; before: string | null }) {
       {save.problem && <ProblemAlert problem={save.problem} />}
       <Autocomplete
         freeSolo
-        autoSelect
         options={ZONES}
-        value={zone}
+        inputValue={zone}
         disabled={!mayEdit}
-        onChange={(_event, chosen) => setZone(chosen)}
+        onInputChange={(_event, typed) => setZone(typed)}
         renderInput={(params) => (
           <TextField
             {...params}
@@ -50,7 +49,7 @@ function ZoneForm({ id, before }: { id: string; before: string | null }) {
           type="submit"
           variant="contained"
           loading={save.busy}
-          disabled={(zone || null) === before}
+          disabled={(zone.trim() || null) === before}
           sx={{ alignSelf: "flex-start", mt: 1 }}
         >
           {translate("ra.action.save")}
