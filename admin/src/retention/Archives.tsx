@@ -1,7 +1,7 @@
 import { Box, Button, Chip, DialogContentText, TextField, Tooltip, Typography } from "@mui/material";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslate } from "react-admin";
-import { change, useChange } from "../access/api.ts";
+import { change, useChange, useForget } from "../access/api.ts";
 import { FormDialog } from "../access/FormDialog.tsx";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { Bytes, Count } from "../components/Figures.tsx";
@@ -79,6 +79,14 @@ export function Archives({ archives, count }: { archives: Archive[] | undefined;
   const translate = useTranslate();
   const mayEdit = useMay("compliance.edit");
   const [chosen, setChosen] = useState<Archive | null>(null);
+  const forget = useForget();
+  const coming = archives?.filter(onItsWay).length ?? 0;
+  const [waited, setWaited] = useState(0);
+  useEffect(() => {
+    setWaited(coming);
+    // What came back is in history: the preview and the trail tell of it.
+    if (coming < waited) void forget();
+  }, [coming, waited, forget]);
   const columns: Column<Archive>[] = [
     {
       label: "app.retention.object",

@@ -23,7 +23,7 @@ function spanName(locale: string, unit: Preview["unit"], from: string): string {
 function Told({ preview, action }: { preview: Preview; action: Action }) {
   const translate = useTranslate();
   const locale = useLanguage();
-  const { versions, more, oldest, newest, unit, spans, heldRows, attachedUntil } = preview;
+  const { versions, more, oldest, newest, unit, spans } = preview;
   const day = (at: string | null) => (at ? formatDay(locale, new Date(at)) : "–");
   if (versions === 0) return <Typography>{translate("app.retention.preview_none")}</Typography>;
   return (
@@ -47,6 +47,16 @@ function Told({ preview, action }: { preview: Preview; action: Action }) {
           />
         </Box>
       )}
+    </>
+  );
+}
+
+/** What keeps a run from moving some of it, or anything. */
+function Spared({ preview: { heldRows, attachedUntil } }: { preview: Preview }) {
+  const translate = useTranslate();
+  const locale = useLanguage();
+  return (
+    <>
       {heldRows > 0 && (
         <Alert severity="info" sx={{ mt: 1 }}>
           {translate("app.retention.held_rows", { smart_count: heldRows })}
@@ -54,7 +64,7 @@ function Told({ preview, action }: { preview: Preview; action: Action }) {
       )}
       {attachedUntil && (
         <Alert severity="info" sx={{ mt: 1 }}>
-          {translate("app.retention.attached", { until: day(attachedUntil) })}
+          {translate("app.retention.attached", { until: formatDay(locale, new Date(attachedUntil)) })}
         </Alert>
       )}
     </>
@@ -76,7 +86,10 @@ export function PreviewPanel({ datasetId, limits, action }: Props) {
       {error ? (
         <ProblemAlert problem={problemOf(error)} />
       ) : preview ? (
-        <Told preview={preview} action={action} />
+        <>
+          <Told preview={preview} action={action} />
+          <Spared preview={preview} />
+        </>
       ) : (
         <Typography color="textSecondary">
           {translate(preview === null ? "app.retention.preview_empty" : "app.retention.preview_wait")}
