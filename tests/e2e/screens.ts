@@ -295,7 +295,7 @@ export const SCREENS: Screen[] = [
     path: "/holds",
     ready: "tbody tr",
     act: async (page) => {
-      await page.getByRole("button", { name: /Place a hold|Placer une conservation/ }).click();
+      await page.getByRole("button", { name: /Place a hold|Placer un gel/ }).click();
       await page.getByRole("dialog").locator("input[value=rows]").check();
     },
   },

@@ -60,7 +60,7 @@ export function ByHand({ onAdd }: { onAdd: (place: Place) => void }) {
       <TextField
         required
         margin="none"
-        label={word("value")}
+        label={word("its_value")}
         value={value}
         autoComplete="off"
         onChange={(event) => setValue(event.target.value)}

@@ -4,8 +4,8 @@ import { PlainTable } from "../access/PlainTable.tsx";
 import { Count } from "../components/Figures.tsx";
 import { type Place, placeKey } from "./useErasures.ts";
 
-/** A number alone tells nobody from a quantity of the same size. */
-export const isTelling = ({ value, isKey }: Place): boolean => isKey || !/^[\d.,\s-]+$/.test(value);
+/** An address tells whose it is wherever it stands; a name is a town's too, and a number anything. */
+export const isTelling = ({ value }: Place): boolean => /^\S+@\S+$/.test(value);
 
 interface Props {
   places: Place[];

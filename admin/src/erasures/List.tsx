@@ -3,7 +3,7 @@ import { Button, Link as MuiLink, Typography } from "@mui/material";
 import { Link, useTranslate } from "react-admin";
 import { Gate } from "../access/Gate.tsx";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
-import { personName, usePeopleById } from "../access/usePeople.ts";
+import { useActorName, usePeopleById } from "../access/usePeople.ts";
 import { EmptyState } from "../components/EmptyState.tsx";
 import { Ago } from "../components/Figures.tsx";
 import { formatNumber } from "../components/format.ts";
@@ -20,6 +20,7 @@ function useColumns(erasures: Erasure[]): Column<Erasure>[] {
   const translate = useTranslate();
   const locale = useLanguage();
   const namesOf = useDatasetNames();
+  const actorName = useActorName();
   const people = usePeopleById(erasures.map(({ requestedBy }) => requestedBy));
   return [
     {
@@ -52,7 +53,7 @@ function useColumns(erasures: Erasure[]): Column<Erasure>[] {
       label: "app.erasure.by",
       cell: ({ requestedBy, createdAt }) => (
         <>
-          {personName(people.get(requestedBy ?? ""), requestedBy)}
+          {actorName(people, requestedBy)}
           <Typography variant="body2" color="textSecondary">
             <Ago at={createdAt} />
           </Typography>

@@ -5,7 +5,7 @@ import { Link, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
 import { Gate } from "../access/Gate.tsx";
 import { PlainTable } from "../access/PlainTable.tsx";
-import { personName, usePeopleById } from "../access/usePeople.ts";
+import { personName, useActorName, usePeopleById } from "../access/usePeople.ts";
 import { useAct } from "../account/useAct.ts";
 import { Moment } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
@@ -20,6 +20,7 @@ import { type Erasure, isUnderWay, useErasure, useTrail } from "./useErasures.ts
 
 function Facts({ erasure, names }: { erasure: Erasure; names: string[] }) {
   const translate = useTranslate();
+  const actorName = useActorName();
   const people = usePeopleById([erasure.requestedBy]);
   const tile = (label: string, value: ReactNode) => (
     <Tile label={translate(`app.erasure.${label}`)}>{value}</Tile>
@@ -28,7 +29,7 @@ function Facts({ erasure, names }: { erasure: Erasure; names: string[] }) {
     <Tiles>
       {tile("state.label", <StateChip state={erasure.state} />)}
       {tile("datasets", names.join(", "))}
-      {tile("by", personName(people.get(erasure.requestedBy ?? ""), erasure.requestedBy))}
+      {tile("by", actorName(people, erasure.requestedBy))}
       {tile("when", <Moment at={erasure.createdAt} />)}
       {tile("finished", <Moment at={erasure.finishedAt} />)}
     </Tiles>

@@ -1,6 +1,6 @@
 import { Alert, AlertTitle, Box, Button } from "@mui/material";
 import { Link, useTranslate } from "react-admin";
-import { personName, usePeopleById } from "../access/usePeople.ts";
+import { useActorName, usePeopleById } from "../access/usePeople.ts";
 import { formatDay } from "../components/format.ts";
 import { useLanguage } from "../components/useLanguage.ts";
 import { type Hold, useReleasers } from "./useHolds.ts";
@@ -9,6 +9,7 @@ import { type Hold, useReleasers } from "./useHolds.ts";
 export function HoldNotice({ hold }: { hold: Hold }) {
   const translate = useTranslate();
   const locale = useLanguage();
+  const actorName = useActorName();
   const people = usePeopleById([hold.placedBy]);
   const roles = useReleasers();
   return (
@@ -25,7 +26,7 @@ export function HoldNotice({ hold }: { hold: Hold }) {
         {translate("app.retention.held_text", {
           what: translate(`app.retention.the_${hold.datasetId ? "dataset" : "organization"}`),
           since: formatDay(locale, new Date(hold.placedAt)),
-          who: personName(people.get(hold.placedBy ?? ""), hold.placedBy),
+          who: actorName(people, hold.placedBy),
           reason: hold.reason,
         })}
       </Box>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { Gate } from "../access/Gate.tsx";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
-import { personName, usePeopleById } from "../access/usePeople.ts";
+import { useActorName, usePeopleById } from "../access/usePeople.ts";
 import { EmptyState } from "../components/EmptyState.tsx";
 import { Ago } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
@@ -58,6 +58,7 @@ function useColumns(datasets: HoldDataset[], holds: Hold[], onRelease: (hold: Ho
   const translate = useTranslate();
   const scopeText = useScopeText(datasets);
   const mayRelease = useMay("compliance.approve");
+  const actorName = useActorName();
   const people = usePeopleById(holds.flatMap(({ placedBy, releasedBy }) => [placedBy, releasedBy]));
   const columns: Column<Hold>[] = [
     {
@@ -80,7 +81,7 @@ function useColumns(datasets: HoldDataset[], holds: Hold[], onRelease: (hold: Ho
           {releasedAt && (
             <Typography variant="body2" color="textSecondary">
               {translate("app.hold.released_by", {
-                name: personName(people.get(releasedBy ?? ""), releasedBy),
+                name: actorName(people, releasedBy),
               })}
               , <Ago at={releasedAt} />: {releaseReason}
             </Typography>
@@ -92,7 +93,7 @@ function useColumns(datasets: HoldDataset[], holds: Hold[], onRelease: (hold: Ho
       label: "app.hold.by",
       cell: ({ placedBy, placedAt }) => (
         <>
-          {personName(people.get(placedBy ?? ""), placedBy)}
+          {actorName(people, placedBy)}
           <Typography variant="body2" color="textSecondary">
             <Ago at={placedAt} />
           </Typography>

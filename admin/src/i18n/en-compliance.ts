@@ -49,6 +49,7 @@ export const enRetention = {
   preview_archive: "%{smart_count} version would be archived |||| %{smart_count} versions would be archived",
   preview_remove: "%{smart_count} version would be removed |||| %{smart_count} versions would be removed",
   preview_more: "More than %{count} versions would go; a run takes them batch by batch.",
+  preview_on: "superseded on %{day}",
   preview_span: "superseded between %{oldest} and %{newest}",
   preview_by: { day: "By the day they were superseded", month: "By month", year: "By year" },
   preview_wait: "Counting…",
@@ -191,7 +192,9 @@ export const enErasure = {
   key: "key",
   rows: "Rows now",
   versions: "Versions before",
-  number: "A number alone may be something else in another field: choose with care.",
+  number:
+    "A name or number alone may be something else in another field, such as a town: choose what is the person's.",
+  its_value: "Value",
   by_hand: "Add a field by hand",
   add: "Add",
   dataset: "Dataset",

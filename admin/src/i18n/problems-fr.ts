@@ -156,10 +156,10 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   DS014: ["Un filtre ou un masque a besoin de cette colonne", "Changez d’abord la politique."],
   DS015: ["Un tag, une sensibilité ou un responsable ne convient pas", "Choisissez dans les listes."],
   RT001: [
-    "Une conservation légale est en vigueur : ce qu’elle couvre ne s’efface pas",
-    "Demandez à qui l’a posée de la lever.",
+    "Un gel légal est en vigueur : ce qu’il couvre ne s’efface pas",
+    "Demandez à qui l’a posé de le lever.",
   ],
-  RT002: ["Cette conservation légale n’est pas en vigueur", "Elle a peut-être été levée."],
+  RT002: ["Ce gel légal n’est pas en vigueur", "Il a peut-être été levé."],
   RT003: [
     "Ce n’est pas la description d’une personne, ou trop de lignes y répondent",
     "Décrivez-la plus précisément.",

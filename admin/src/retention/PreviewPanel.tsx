@@ -37,7 +37,9 @@ function Told({ preview, action }: { preview: Preview; action: Action }) {
             )}
       </Typography>
       <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
-        {translate("app.retention.preview_span", { oldest: day(oldest), newest: day(newest) })}
+        {day(oldest) === day(newest)
+          ? translate("app.retention.preview_on", { day: day(oldest) })
+          : translate("app.retention.preview_span", { oldest: day(oldest), newest: day(newest) })}
       </Typography>
       {spans.length > 1 && (
         <Box sx={{ maxHeight: 240, overflowY: "auto" }} {...(spans.length > 8 ? { tabIndex: 0 } : {})}>
