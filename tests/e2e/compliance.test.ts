@@ -215,7 +215,8 @@ describe("erasure", () => {
       ]) as object,
     });
     await go("/records/subscribers");
-    await expect.poll(() => page.locator("main tbody tr").count()).toBe(1);
+    await page.locator("main tbody tr").first().waitFor();
+    expect(await page.locator("main tbody tr").count()).toBe(1);
   });
 
   test("is asked for by whoever may erase alone", async () => {
@@ -313,4 +314,53 @@ test("what comes with the product is in French for whoever reads French", async 
   await french.getByRole("button", { name: "Ajouter la ligne" }).click();
   await french.getByText("Écrivez un nombre entier, par exemple 42").waitFor();
   expect(await axeViolations(french)).toEqual([]);
+});
+
+describe.each([
+  { look: "light, English, wide", locale: "en-GB", scheme: "light", width: 1440 },
+  { look: "dark, French, a phone", locale: "fr-FR", scheme: "dark", width: 390 },
+] as const)("$look", ({ locale, scheme, width }) => {
+  let visitor: Page;
+  test.each([
+    "/retention",
+    "/retention/subscribers",
+    "/holds",
+    "/erasures",
+    "/erasures/new",
+    "/records/subscribers/new",
+    "/security/general",
+  ])("%s is accessible, and no wider than the screen", async (path) => {
+    const viewport = { width, height: 860 };
+    visitor ??= await stage.visit("owner", { org: ORG, locale, colorScheme: scheme, viewport });
+    await go(path, visitor);
+    await visitor.waitForLoadState("networkidle");
+    await visitor.waitForTimeout(400);
+    await picture(visitor, `compliance-${width}${path.replaceAll("/", "-")}`);
+    expect(await axeViolations(visitor)).toEqual([]);
+    expect(await visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
+  });
+});
+
+test("a rule is set, and a hold is placed, with the keyboard alone", async () => {
+  await go("/retention/weather");
+  await page.getByRole("button", { name: "Set a rule" }).focus();
+  await page.keyboard.press("Enter");
+  await dialog().getByLabel("Newest versions of each row").focus();
+  await page.keyboard.type("3");
+  await page.keyboard.press("Enter");
+  await dialog().waitFor({ state: "hidden" });
+  await page.locator("dl").getByText("the newest 3 versions of each row").waitFor();
+  await go("/holds");
+  await page.getByRole("button", { name: "Place a hold" }).focus();
+  await page.keyboard.press("Enter");
+  await dialog().getByRole("radio", { checked: true }).focus();
+  // To the last of the choices: everything.
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("case 9");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await dialog().waitFor({ state: "hidden" });
+  await page.getByRole("cell", { name: /^The whole organization/ }).waitFor();
 });
