@@ -4,6 +4,7 @@ export const enRetention = {
   of: "Retention of %{name}",
   subtitle: "How long superseded versions of rows stay, dataset by dataset. Rows in force are never touched.",
   rule: "Rule",
+  rule_text: "%{kept}; %{after}",
   everything: "keeps everything",
   versions_kept: "the newest version of each row |||| the newest %{smart_count} versions of each row",
   days_kept: "%{smart_count} day after it was superseded |||| %{smart_count} days after it was superseded",

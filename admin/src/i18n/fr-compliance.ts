@@ -7,6 +7,7 @@ export const frRetention: typeof enRetention = {
   subtitle:
     "Combien de temps restent les anciennes versions des lignes, jeu par jeu. Les lignes en vigueur ne sont jamais touchées.",
   rule: "Règle",
+  rule_text: "%{kept} ; %{after}",
   everything: "tout est gardé",
   versions_kept:
     "la dernière version de chaque ligne |||| les %{smart_count} dernières versions de chaque ligne",

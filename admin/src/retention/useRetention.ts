@@ -180,7 +180,10 @@ export function useRuleText(): (rule: (Limits & { action: Action }) | null) => s
       rule.keepDays === null ? null : translate("app.retention.days_kept", { smart_count: rule.keepDays });
     const kept =
       versions && days ? translate("app.retention.both", { versions, days }) : (versions ?? days ?? "");
-    return `${kept}; ${translate(`app.retention.becomes.${rule.action}`)}`;
+    return translate("app.retention.rule_text", {
+      kept,
+      after: translate(`app.retention.becomes.${rule.action}`),
+    });
   };
 }
 
