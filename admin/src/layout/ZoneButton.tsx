@@ -19,6 +19,8 @@ function useOrganizationZone(): void {
     { id },
     { enabled: Boolean(id) },
   );
+  // Another organization's zone does not stay until this one's is read.
+  useEffect(() => keepOrganizationZone(null), [id]);
   const zone = id ? data?.organizations.nodes[0]?.timeZone : null;
   useEffect(() => {
     if (zone !== undefined) keepOrganizationZone(zone);
