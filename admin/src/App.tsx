@@ -49,6 +49,13 @@ const Backfills = lazy(() => import("./backfills/List.tsx"));
 const BackfillShow = lazy(() => import("./backfills/Show.tsx"));
 const Freshness = lazy(() => import("./freshness/List.tsx"));
 const Limits = lazy(() => import("./limits/Limits.tsx"));
+const Retention = lazy(() => import("./retention/List.tsx"));
+const RetentionShow = lazy(() => import("./retention/Show.tsx"));
+const Holds = lazy(() => import("./holds/List.tsx"));
+const Erasures = lazy(() => import("./erasures/List.tsx"));
+const NewErasure = lazy(() => import("./erasures/New.tsx"));
+const ErasureShow = lazy(() => import("./erasures/Show.tsx"));
+const NewRecord = lazy(() => import("./records/NewRecord.tsx"));
 const Templates = lazy(() => import("./templates/List.tsx"));
 const AuditRoom = lazy(() => import("./audit/Room.tsx"));
 const AuditEvent = lazy(() => import("./audit/Show.tsx"));
@@ -122,6 +129,12 @@ export function App() {
           <Route path="/backfills" element={<Backfills />} />
           <Route path="/backfills/:id" element={<BackfillShow />} />
           <Route path="/freshness" element={<Freshness />} />
+          <Route path="/retention" element={<Retention />} />
+          <Route path="/retention/:dataset" element={<RetentionShow />} />
+          <Route path="/holds" element={<Holds />} />
+          <Route path="/erasures" element={<Erasures />} />
+          <Route path="/erasures/new" element={<NewErasure />} />
+          <Route path="/erasures/:id" element={<ErasureShow />} />
           <Route path="/limits" element={<Limits />} />
           <Route path="/templates" element={<Templates />} />
           <Route path="/rejected" element={<Workbench />} />
@@ -146,6 +159,7 @@ export function App() {
           <Route path="/history/:dataset" element={<Comparison />} />
           <Route path="/upload" element={<Upload />} />
           <Route path="/records/:dataset" element={<Records />} />
+          <Route path="/records/:dataset/new" element={<NewRecord />} />
           <Route path="/records/:dataset/as-of/:at/:load?" element={<Records />} />
           <Route path="/records/:dataset/:id" element={<RecordPage />} />
           <Route path="/account/:room?" element={<AccountPage />} />

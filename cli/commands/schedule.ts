@@ -112,7 +112,7 @@ async function create(
       given.source ?? null,
       given.pipeline ?? null,
       given.cron ?? null,
-      given["time-zone"] ?? "UTC",
+      given["time-zone"] ?? null,
       given.every ?? null,
       given.after === undefined ? null : JSON.stringify(upstreamsOf(given.after)),
       given.all ? "all" : "any",

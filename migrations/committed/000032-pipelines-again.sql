@@ -1,5 +1,5 @@
---! Previous: sha1:11990d93e8380b3bc8863b7af339f9ad935883df
---! Hash: sha1:a46d29ef0f10302b0dd7381356d3ddf558a099fb
+--! Previous: sha1:3adfccb6055ca1b61260087323ca40b113d599c6
+--! Hash: sha1:8bff45d7a22fe78e79f7e98d58169642edfda860
 
 -- Ranges are filled in for pipelines too, several parts at once where wanted, and rest when somebody says so.
 alter table ingest.backfills

@@ -218,7 +218,7 @@ describe("a wrong load", () => {
 
 describe("reasons", () => {
   test("are asked for where the organization wants them, and stand with the version", async () => {
-    await go("/security/settings");
+    await go("/security/general");
     const wanted = page.getByRole("switch", { name: "Ask for a reason with every change by hand" });
     await wanted.click();
     await page.getByText("Saved").first().waitFor();
@@ -249,7 +249,7 @@ describe("reasons", () => {
     await page.waitForLoadState("networkidle");
     await picture(page, "history-row");
     expect(await accessible()).toEqual([]);
-    await go("/security/settings");
+    await go("/security/general");
     await wanted.click();
     await page.getByText("Saved").first().waitFor();
   });

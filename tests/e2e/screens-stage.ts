@@ -72,6 +72,17 @@ async function makeIngest(stage: Stage): Promise<void> {
   ]);
 }
 
+/** A rule that has run, a hold on rows, and a search for a person. */
+async function makeCompliance(stage: Stage): Promise<void> {
+  const about = ["--org", "observatory", "--dataset", "held_orders"];
+  await stage.command(["audit", "seal", "--org", "observatory"]);
+  await stage.command(["retention", "set", ...about, "--versions", "1"]);
+  await stage.command(["retention", "run", ...about]);
+  await stage.command(["hold", "add", ...about, "--keys", '[{"order_id": 1}]', "--reason", "case 7"]);
+  const search = ["--values", '{"customer": "Ada"}', "--reason", "request of 3 March", "--dry-run"];
+  await stage.command(["erase", ...about, ...search]);
+}
+
 export async function setScreens(): Promise<Stage> {
   const stage = await setStage({ blank: true });
   const editor = await stage.visit("editor", { org: "observatory" });
@@ -97,5 +108,6 @@ export async function setScreens(): Promise<Stage> {
   await editor.context().close();
   await makeIngest(stage);
   await makeQuality(stage);
+  await makeCompliance(stage);
   return stage;
 }

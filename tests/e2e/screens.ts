@@ -274,6 +274,55 @@ export const SCREENS: Screen[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  { name: "retention", path: "/retention", ready: "tbody tr" },
+  { name: "retention-empty", path: "/retention", ready: "main section p", org: "blank" },
+  { name: "retention-refused", path: "/retention", ready: '[role="alert"]', role: "viewer" },
+  { name: "retention-dataset", path: "/retention/held_orders", ready: "main dl" },
+  {
+    name: "retention-rule",
+    path: "/retention/weather",
+    ready: "main dl",
+    act: async (page) => {
+      await page.locator("#main-content button").first().click();
+      await page.getByRole("dialog").locator("input[type=number]").first().fill("1");
+      await page.getByRole("dialog").locator("[role=status] p").first().waitFor();
+    },
+  },
+  { name: "holds", path: "/holds", ready: "tbody tr" },
+  { name: "holds-empty", path: "/holds", ready: "main section p", org: "blank" },
+  {
+    name: "hold-new",
+    path: "/holds",
+    ready: "tbody tr",
+    act: async (page) => {
+      await page.getByRole("button", { name: /Place a hold|Placer un gel/ }).click();
+      await page.getByRole("dialog").locator("input[value=rows]").check();
+    },
+  },
+  { name: "erasures", path: "/erasures", ready: "tbody tr" },
+  { name: "erasures-empty", path: "/erasures", ready: "main section p", org: "blank" },
+  { name: "erasure", path: "/erasures", ready: "tbody tr", act: follow("tbody a", "main dl") },
+  {
+    name: "erasure-new",
+    path: "/erasures/new",
+    ready: "main form input",
+    act: async (page) => {
+      await page.locator("main form input").first().fill("Ada");
+      await page.locator("main form button[type=submit]").first().click();
+      await page.locator("main tbody tr").first().waitFor();
+    },
+  },
+  { name: "record-new", path: "/records/held_orders/new", ready: "main form input" },
+  {
+    name: "record-new-refused",
+    path: "/records/held_orders/new",
+    ready: "main form input",
+    act: async (page) => {
+      await page.locator("main form button[type=submit]").click();
+      await page.locator("main form [aria-invalid=true]").first().waitFor();
+    },
+  },
+  { name: "security-general", path: "/security/general", ready: "#security-panel form input" },
   { name: "limits", path: "/limits", ready: "main form" },
   { name: "home-viewer", path: "/", ready: "main table", role: "viewer" },
   { name: "grants-empty", path: "/grants", ready: "main section p", org: "blank" },

@@ -4,6 +4,7 @@ import { useTranslate } from "react-admin";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
+import { typedMoment } from "../components/zone.ts";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import { useAccess } from "./api.ts";
@@ -88,13 +89,12 @@ export default function Why() {
   const [question, setQuestion] = useState<Question | null>(null);
   const ask = () => {
     if (!permission) return;
-    const moment = new Date(at);
     setQuestion({
       permission,
       user: person?.userId ?? null,
       objectKind: target.id ? target.kind : null,
       objectId: target.id,
-      at: Number.isNaN(moment.getTime()) ? null : moment.toISOString(),
+      at: typedMoment(at)?.toISOString() ?? null,
     });
   };
   return (

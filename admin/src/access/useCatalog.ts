@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { usePermissionMeaning } from "../account/usePermissions.ts";
 import { type Nodes, useAccess } from "./api.ts";
+import { useRoleMeaning } from "./systemTexts.ts";
 
 export interface Permission {
   key: string;
@@ -118,16 +119,18 @@ export const groupOf = (permission: string): string => permission.split(".")[0] 
 export function useCatalog(): { catalog: Catalog | null; error: unknown } {
   const { data, error } = useAccess<Answer>(CATALOG);
   const meaning = usePermissionMeaning();
+  const roleMeaning = useRoleMeaning();
   const catalog = useMemo(() => {
     if (!data) return null;
     const made = makeCatalog(data);
     return {
       ...made,
+      roles: made.roles.map((role) => ({ ...role, description: roleMeaning(role.key, role.description) })),
       permissions: made.permissions.map(({ key, description }) => ({
         key,
         description: meaning(key, description),
       })),
     };
-  }, [data, meaning]);
+  }, [data, meaning, roleMeaning]);
   return { catalog, error };
 }

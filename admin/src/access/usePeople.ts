@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { useTranslate } from "react-admin";
 import { type Nodes, useAccess } from "./api.ts";
 
 export interface Person {
@@ -39,6 +40,12 @@ export function usePeopleById(ids: (string | null | undefined)[]): Map<string, P
     () => (data ? new Map(data.members.nodes.map((person) => [person.userId, person])) : NOBODY),
     [data],
   );
+}
+
+/** Who did it; what nobody did was done by the organization's service, as the command line does. */
+export function useActorName(): (people: Map<string, Person>, id: string | null) => string {
+  const translate = useTranslate();
+  return (people, id) => (id ? personName(people.get(id), id) : translate("app.security.actors.service"));
 }
 
 export const personName = (person: Person | undefined, id: string | null | undefined): string =>

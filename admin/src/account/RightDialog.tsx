@@ -3,6 +3,7 @@ import { Autocomplete, Box, MenuItem, Stack, TextField, Typography } from "@mui/
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
+import { useRoleMeaning } from "../access/systemTexts.ts";
 import { useSession } from "../layout/useSession.ts";
 import { graphql } from "../providers/http.ts";
 import { type Asked, delegateAccess, type Interval, type MyAccess, requestAccess } from "./access.ts";
@@ -27,6 +28,7 @@ function useOptions(mode: "ask" | "delegate"): Option[] {
   const translate = useTranslate();
   const session = useSession();
   const meanings = usePermissions();
+  const roleMeaning = useRoleMeaning();
   const { data } = useQuery({
     queryKey: ["roles", "mine"],
     queryFn: () =>
@@ -45,7 +47,7 @@ function useOptions(mode: "ask" | "delegate"): Option[] {
       kind: "systemRole" as const,
       key,
       label: translate(`app.roles.${key}`, { _: key }),
-      meaning: description,
+      meaning: roleMeaning(key, description),
     })),
     ...(data?.own.nodes ?? []).map(({ key, title, description }) => ({
       kind: "ownRole" as const,

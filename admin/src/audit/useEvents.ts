@@ -1,5 +1,6 @@
 /** The audit trail as the platform API tells it. */
 import type { Nodes } from "../access/api.ts";
+import { typedMoment } from "../components/zone.ts";
 import { NOW_AND_THEN_MS, useAsked } from "../connectors/useAsked.ts";
 
 export interface Event {
@@ -41,8 +42,8 @@ export function filterOf({ who, what, object, from, to, outcome }: Search): obje
     const text = object.trim();
     parts.push({ or: [{ objectKind: { includesInsensitive: text } }, { objectId: { startsWith: text } }] });
   }
-  if (from) parts.push({ at: { greaterThanOrEqualTo: new Date(from).toISOString() } });
-  if (to) parts.push({ at: { lessThan: new Date(to).toISOString() } });
+  if (from) parts.push({ at: { greaterThanOrEqualTo: typedMoment(from)?.toISOString() } });
+  if (to) parts.push({ at: { lessThan: typedMoment(to)?.toISOString() } });
   if (outcome) parts.push({ outcome: { equalTo: outcome } });
   return parts.length > 0 ? { and: parts } : undefined;
 }

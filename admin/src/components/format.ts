@@ -1,4 +1,5 @@
-/** Numbers, sizes and times as people of a locale write them. */
+/** Numbers, sizes and times as people of a locale write them; moments in the zone that is chosen (zone.ts). */
+import { currentZone } from "./zone.ts";
 
 const numbers = new Map<string, Intl.NumberFormat>();
 
@@ -70,9 +71,22 @@ export function formatAgo(locale: string, at: Date, now = Date.now()): string {
 
 /** A moment with the zone that it is told in. */
 export function formatExact(locale: string, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" }).format(at);
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "long",
+    timeZone: currentZone(),
+  }).format(at);
 }
 
 export function formatMoment(locale: string, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+    timeZone: currentZone(),
+  }).format(at);
+}
+
+/** The day of a moment. */
+export function formatDay(locale: string, at: Date): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: currentZone() }).format(at);
 }

@@ -1,5 +1,7 @@
 /** Ready-made connectors to well-known APIs, as the server has them. */
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { usePresetTexts } from "../access/systemTexts.ts";
 import { call } from "../providers/http.ts";
 import { organizationPath } from "../providers/operations.ts";
 import type { Texts } from "./specs.ts";
@@ -15,12 +17,13 @@ export interface Preset {
 }
 
 export function usePresets(): Preset[] {
+  const texts = usePresetTexts();
   const { data } = useQuery({
     queryKey: ["connector-presets"],
     queryFn: () => call<{ presets: Preset[] }>(organizationPath("connector-presets")),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return data?.presets ?? [];
+  return useMemo(() => (data?.presets ?? []).map(texts), [data, texts]);
 }
 
 /** The preset's parameters that stand in these texts. */

@@ -18,6 +18,7 @@ import { Section } from "../components/Section.tsx";
 import { Tile, Tiles } from "../components/Tiles.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
+import { RetentionOfDataset } from "../retention/OfDataset.tsx";
 import { RunsTable } from "../runs/RunsTable.tsx";
 import { UploadButton } from "../runs/UploadButton.tsx";
 import { Contract } from "./Contract.tsx";
@@ -115,6 +116,7 @@ export default function DatasetShow() {
       <Stack spacing={2}>
         <Facts dataset={dataset} />
         <Contract dataset={dataset} onChanged={refresh} />
+        <RetentionOfDataset name={dataset.name} />
         {maySeeRuns && <Loads dataset={dataset} />}
       </Stack>
     </Page>

@@ -15,6 +15,7 @@ import {
 } from "../access/pickers.tsx";
 import { useCatalog } from "../access/useCatalog.ts";
 import type { Person } from "../access/usePeople.ts";
+import { typedMoment } from "../components/zone.ts";
 
 interface Form {
   person: Person | null;
@@ -40,7 +41,7 @@ async function give({ person, effect, gift, target, duration, starts, reason }: 
     await change("grantAccess", {
       ...input,
       effect,
-      ...(starts ? { startsAt: new Date(starts).toISOString() } : {}),
+      ...(starts ? { startsAt: typedMoment(starts)?.toISOString() ?? starts } : {}),
     });
 }
 

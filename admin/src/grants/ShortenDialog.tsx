@@ -3,15 +3,15 @@ import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { change, useChange } from "../access/api.ts";
 import { FormDialog } from "../access/FormDialog.tsx";
-import { localMoment } from "../access/moment.ts";
+import { typedMoment, typedText } from "../components/zone.ts";
 import type { Grant } from "./types.ts";
 
 /** Brings the end of a grant nearer. */
 export function ShortenDialog({ grant, onClose }: { grant: Grant; onClose: () => void }) {
   const translate = useTranslate();
-  const [end, setEnd] = useState(localMoment(grant.endsAt));
+  const [end, setEnd] = useState(typedText(grant.endsAt));
   const shorten = useChange(async () => {
-    await change("shortenGrant", { grantId: grant.id, endsAt: new Date(end).toISOString() });
+    await change("shortenGrant", { grantId: grant.id, endsAt: typedMoment(end)?.toISOString() ?? end });
     onClose();
   }, "app.grants.shortened");
   return (

@@ -1,9 +1,9 @@
 import { MenuItem, Stack, TextField } from "@mui/material";
 import { useEffect, useState } from "react";
 import { useTranslate } from "react-admin";
-import { localMoment } from "../access/moment.ts";
 import { formatMoment } from "../components/format.ts";
 import { useLanguage } from "../components/useLanguage.ts";
+import { typedMoment as momentOf, typedText, useZone } from "../components/zone.ts";
 import { type Load, useLoads } from "./api.ts";
 
 /** A moment: as the loads give it, to the microsecond, or as somebody typed it. Null: now. */
@@ -30,8 +30,7 @@ export function useLoadText(): (load: Load) => string {
 
 /** What an input of date and time holds, as a moment. */
 export function typedMoment(text: string): Moment {
-  const date = new Date(text);
-  return { iso: text === "" || Number.isNaN(date.getTime()) ? null : date.toISOString(), load: null };
+  return { iso: momentOf(text)?.toISOString() ?? null, load: null };
 }
 
 /** The address of a dataset's rows, as they were at a moment where one is given. */
@@ -43,11 +42,12 @@ export function recordsAt(dataset: string, iso: string | null, load: string | nu
 function MomentField({ moment, onMoment, label }: Required<Omit<Props, "datasetId">>) {
   const translate = useTranslate();
   const { iso } = moment;
+  const zone = useZone();
   const [text, setText] = useState("");
-  // What is being typed stays; another moment, or now, replaces it.
+  // What is being typed stays; another moment, another zone, or now, replaces it.
   useEffect(() => {
-    setText((typed) => (typedMoment(typed).iso === iso ? typed : iso ? localMoment(iso) : ""));
-  }, [iso]);
+    setText((typed) => (typedMoment(typed).iso === iso ? typed : iso ? typedText(iso) : ""));
+  }, [iso, zone]);
   return (
     <TextField
       type="datetime-local"

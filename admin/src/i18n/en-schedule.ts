@@ -55,7 +55,7 @@ export const enSchedule = {
   cron: "Expression",
   cron_help: "Minute, hour, day of the month, month, weekday.",
   zone: "Time zone",
-  next_times: "The next times, in your own time:",
+  next_times: "The next times, as told in %{zone}:",
   every: "Every",
   upstreams: "After",
   upstreams_help: "Pipelines and datasets.",
@@ -75,7 +75,7 @@ export const enSchedule = {
     cancelled: "cancelled",
   },
   calendar: {
-    hint: "In your own time, %{zone}.",
+    hint: "As told in %{zone}.",
     view: "Month or week",
     month: "Month",
     week: "Week",

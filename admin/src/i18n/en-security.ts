@@ -4,6 +4,7 @@ export const enSecurity = {
   subtitle: "Limits, ways in, keys, and what happened.",
   rooms: {
     settings: "Settings",
+    general: "Organization",
     providers: "Identity providers",
     domains: "Domains",
     scim: "Directory (SCIM)",

@@ -2,6 +2,7 @@
 import { enAccess } from "./en-access.ts";
 import { enAccount } from "./en-account.ts";
 import { enAudit } from "./en-audit.ts";
+import { enErasure, enHold, enRetention, enZone } from "./en-compliance.ts";
 import { enProposal } from "./en-contract.ts";
 import { enHistory, enIncoming } from "./en-history.ts";
 import { enHome, enMenu } from "./en-home.ts";
@@ -11,6 +12,7 @@ import { enBackfill, enFreshness, enLimits } from "./en-operations.ts";
 import { enQuality } from "./en-quality.ts";
 import { enSchedule, enTemplate } from "./en-schedule.ts";
 import { enAnomaly, enIncident, enProfile } from "./en-watch.ts";
+import type { SystemTexts } from "./system-fr.ts";
 
 const run = {
   title: "Runs",
@@ -210,6 +212,20 @@ const record = {
   from_run: "loaded from a file",
   by_hand: "by hand",
   null: "empty",
+  add: "Add a row",
+  add_to: "Add a row to %{name}",
+  add_text: "It is checked as a load would check it, and its first version is signed by you.",
+  add_save: "Add the row",
+  added: "The row was added",
+  misfit: {
+    missing: "A value is needed here",
+    integer: "Write a whole number, such as 42",
+    number: "Write a number with a point, such as 10.50",
+    uuid: "Write a UUID: 32 hexadecimal digits with hyphens",
+    time: "Write a time such as 14:30",
+    moment: "Write a moment such as 2026-03-01T14:30:00+01:00",
+    json: 'Write JSON, such as {"a": 1}',
+  },
   no_difference: "No value changed.",
 };
 
@@ -283,6 +299,11 @@ export const en = {
     schedule: enSchedule,
     /** Empty: the database tells them in English. */
     permission: {} as Record<string, string>,
+    system: { role: {}, template: {}, preset: {} } as SystemTexts,
+    zone: enZone,
+    retention: enRetention,
+    hold: enHold,
+    erasure: enErasure,
     backfill: enBackfill,
     freshness: enFreshness,
     limits: enLimits,

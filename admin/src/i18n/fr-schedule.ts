@@ -61,7 +61,7 @@ export const frSchedule: typeof enSchedule = {
   cron: "Expression",
   cron_help: "Minute, heure, jour du mois, mois, jour de la semaine.",
   zone: "Fuseau horaire",
-  next_times: "Les prochaines fois, à votre heure :",
+  next_times: "Les prochaines fois, à l’heure de %{zone} :",
   every: "Toutes les",
   upstreams: "Après",
   upstreams_help: "Traitements et jeux de données.",
@@ -81,7 +81,7 @@ export const frSchedule: typeof enSchedule = {
     cancelled: "annulée",
   },
   calendar: {
-    hint: "À votre heure, %{zone}.",
+    hint: "À l’heure de %{zone}.",
     view: "Mois ou semaine",
     month: "Mois",
     week: "Semaine",

@@ -6,6 +6,7 @@ export const frSecurity: typeof enSecurity = {
   subtitle: "Limites, entrées, clés, et ce qui s’est passé.",
   rooms: {
     settings: "Réglages",
+    general: "Organisation",
     providers: "Fournisseurs d’identité",
     domains: "Domaines",
     scim: "Annuaire (SCIM)",

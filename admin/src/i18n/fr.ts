@@ -3,6 +3,7 @@ import type { en } from "./en.ts";
 import { frAccess } from "./fr-access.ts";
 import { frAccount } from "./fr-account.ts";
 import { frAudit } from "./fr-audit.ts";
+import { frErasure, frHold, frRetention, frZone } from "./fr-compliance.ts";
 import { frProposal } from "./fr-contract.ts";
 import { frHistory, frIncoming } from "./fr-history.ts";
 import { frHome, frMenu } from "./fr-home.ts";
@@ -13,6 +14,7 @@ import { frQuality } from "./fr-quality.ts";
 import { frSchedule, frTemplate } from "./fr-schedule.ts";
 import { frAnomaly, frIncident, frProfile } from "./fr-watch.ts";
 import { permissionsFr } from "./permissions-fr.ts";
+import { systemFr } from "./system-fr.ts";
 
 const run = {
   title: "Chargements",
@@ -223,6 +225,20 @@ const record = {
   from_run: "chargée d’un fichier",
   by_hand: "à la main",
   null: "vide",
+  add: "Ajouter une ligne",
+  add_to: "Ajouter une ligne à %{name}",
+  add_text: "Elle est contrôlée comme par un chargement, et sa première version est signée par vous.",
+  add_save: "Ajouter la ligne",
+  added: "La ligne est ajoutée",
+  misfit: {
+    missing: "Il faut une valeur ici",
+    integer: "Écrivez un nombre entier, par exemple 42",
+    number: "Écrivez un nombre avec un point, par exemple 10.50",
+    uuid: "Écrivez un UUID : 32 chiffres hexadécimaux avec des tirets",
+    time: "Écrivez une heure telle que 14:30",
+    moment: "Écrivez un moment tel que 2026-03-01T14:30:00+01:00",
+    json: 'Écrivez du JSON, par exemple {"a": 1}',
+  },
   no_difference: "Aucune valeur n’a changé.",
 };
 
@@ -295,6 +311,11 @@ export const fr: typeof en = {
     quality: frQuality,
     schedule: frSchedule,
     permission: permissionsFr,
+    system: systemFr,
+    zone: frZone,
+    retention: frRetention,
+    hold: frHold,
+    erasure: frErasure,
     backfill: frBackfill,
     freshness: frFreshness,
     limits: frLimits,

@@ -54,6 +54,7 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   ],
   TN002: ["Ce nom court est pris", "Choisissez-en un autre."],
   TN003: ["Le nom est vide ou trop long", "Donnez un nom plus court."],
+  TN004: ["Ce fuseau horaire n’existe pas", "Écrivez un nom tel que Europe/Paris, ou UTC."],
   AC001: ["Cette organisation n’existe pas", "Vérifiez son nom court."],
   AC002: ["Ce rôle n’existe pas", "Choisissez un rôle de la liste."],
   AC003: ["Ce n’est pas une adresse e-mail", "Vérifiez l’adresse."],
@@ -159,10 +160,10 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   DS014: ["Un filtre ou un masque a besoin de cette colonne", "Changez d’abord la politique."],
   DS015: ["Un tag, une sensibilité ou un responsable ne convient pas", "Choisissez dans les listes."],
   RT001: [
-    "Une conservation légale est en vigueur : ce qu’elle couvre ne s’efface pas",
-    "Demandez à qui l’a posée de la lever.",
+    "Un gel légal est en vigueur : ce qu’il couvre ne s’efface pas",
+    "Demandez à qui l’a posé de le lever.",
   ],
-  RT002: ["Cette conservation légale n’est pas en vigueur", "Elle a peut-être été levée."],
+  RT002: ["Ce gel légal n’est pas en vigueur", "Il a peut-être été levé."],
   RT003: [
     "Ce n’est pas la description d’une personne, ou trop de lignes y répondent",
     "Décrivez-la plus précisément.",

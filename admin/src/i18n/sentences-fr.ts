@@ -69,7 +69,7 @@ export const sentencesFr: readonly (readonly [english: string, french: string])[
   ["there is a policy % already", "il y a déjà une politique %"],
   ["a row filter needs a condition", "un filtre de lignes a besoin d’une condition"],
   ["a policy needs a name", "une politique a besoin d’un nom"],
-  ["a hold needs a reason", "une conservation a besoin d’un motif"],
+  ["a hold needs a reason", "un gel légal a besoin d’un motif"],
   [
     "your organization asks for a reason with every change",
     "votre organisation demande un motif à chaque modification",

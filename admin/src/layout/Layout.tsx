@@ -18,6 +18,7 @@ import { useDocumentLanguage } from "./useDocumentLanguage.ts";
 import { useHeartbeat } from "./useHeartbeat.ts";
 import { useMay } from "./useSession.ts";
 import { ViewAsBanner } from "./ViewAsBanner.tsx";
+import { ZoneButton } from "./ZoneButton.tsx";
 
 const Bell = lazy(() => import("../notifications/Bell.tsx"));
 
@@ -36,6 +37,7 @@ function Toolbar() {
         <LocalesMenuButton />
       </Box>
       <ToggleThemeButton />
+      <ZoneButton />
       {member && (
         <Suspense>
           <Bell />

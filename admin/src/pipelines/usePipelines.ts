@@ -1,3 +1,4 @@
+import { useTemplateTexts } from "../access/systemTexts.ts";
 import type { Failure } from "../connectors/types.ts";
 import { NOW_AND_THEN_MS, SOON_MS, useAsked } from "../connectors/useAsked.ts";
 import type { Json } from "./draft.ts";
@@ -100,6 +101,7 @@ export function useExecutions(id: string): Execution[] | undefined {
 export interface Template {
   template: string;
   origin: string;
+  name: string;
   publisher: string;
   title: string;
   description: string;
@@ -108,12 +110,13 @@ export interface Template {
 }
 
 const TEMPLATES = `query Templates {
-  listTemplates(first: 200) { nodes { template origin publisher title description definition installs } }
+  listTemplates(first: 200) { nodes { template origin name publisher title description definition installs } }
 }`;
 
 export function useTemplates(): Template[] {
+  const texts = useTemplateTexts();
   const { data } = useAsked<{ listTemplates: Nodes<Template> }>(TEMPLATES);
-  return data?.listTemplates.nodes ?? [];
+  return (data?.listTemplates.nodes ?? []).map((one) => ({ ...one, ...texts(one) }));
 }
 
 export interface UploadedFile {

@@ -1,5 +1,6 @@
 /** Profiles of a dataset as the platform API tells them. */
 import type { Nodes } from "../access/api.ts";
+import { currentZone } from "../components/zone.ts";
 import { NOW_AND_THEN_MS, useAsked } from "../connectors/useAsked.ts";
 
 export interface ProfileHead {
@@ -75,6 +76,10 @@ export function boundOf(locale: string, type: string, value: number): string {
   if (type === "date")
     return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(value * 1000);
   if (MOMENTS.test(type))
-    return new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "short" }).format(value * 1000);
+    return new Intl.DateTimeFormat(locale, {
+      dateStyle: "short",
+      timeStyle: "short",
+      timeZone: currentZone(),
+    }).format(value * 1000);
   return new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 }).format(value);
 }

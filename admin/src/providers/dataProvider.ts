@@ -177,10 +177,10 @@ async function removeOne(resource: string, id: Identifier): Promise<RaRecord> {
   return toRecord(shape, row);
 }
 
-async function createOne(resource: string, data: unknown): Promise<RaRecord> {
+async function createOne(resource: string, data: unknown, reason?: string): Promise<RaRecord> {
   const shape = await shapeOf(resource);
   const create = needed(shape.create, resource);
-  const row = await mutate(shape, create, { [create.valuesField]: rowOf(shape, data) });
+  const row = await mutate(shape, create, { [create.valuesField]: rowOf(shape, data) }, reason);
   return { ...toRecord(shape, row), id: idOf(shape, row) };
 }
 
@@ -203,7 +203,7 @@ export const dataProvider = {
   getMany: async (resource, { ids, signal }) => ({ data: await getMany(resource, ids, signal) }),
   getManyReference: (resource, { target, id, filter, ...params }) =>
     getList(resource, { ...params, filter: { ...filter, [target]: id } }),
-  create: async (resource, { data }) => ({ data: await createOne(resource, data) }),
+  create: async (resource, { data, meta }) => ({ data: await createOne(resource, data, meta?.reason) }),
   update: async (resource, { id, data, previousData, meta }) => ({
     data: await updateOne(resource, id, data, previousData, meta?.reason),
   }),

@@ -1,14 +1,16 @@
-import { Button, MenuItem, Stack, TextField } from "@mui/material";
+import { Button, Stack } from "@mui/material";
 import { type FormEvent, useState } from "react";
 import { useNotify, useTranslate, useUpdate } from "react-admin";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { ReasonField } from "../history/ReasonField.tsx";
 import { type Problem, problemOf } from "../providers/errors.ts";
 import { Withdrawn } from "../providers/proof.ts";
-import type { Column, Description } from "../providers/records.ts";
+import type { Description } from "../providers/records.ts";
 import type { Row } from "../providers/shapes.ts";
+import { messageAt } from "./problem.ts";
+import { RecordInput } from "./RecordInput.tsx";
 import type { Version } from "./types.ts";
-import { fromInput, inputText, isNumeric } from "./values.tsx";
+import { fromInput, inputText } from "./values.tsx";
 
 interface Props {
   description: Description;
@@ -16,51 +18,6 @@ interface Props {
   recordId: string;
   onCancel: () => void;
   onSaved: () => void;
-}
-
-const LONG_TEXT = 80;
-
-function Input({ column, text, problem }: { column: Column; text: string; problem: string | null }) {
-  const translate = useTranslate();
-  const choices = column.type === "boolean" ? ["true", "false"] : column.field?.allowedValues;
-  // An input holds no seconds' fractions and no zone: a moment is edited as the text that it is.
-  const type = column.type === "date" ? "date" : "text";
-  const many =
-    ["jsonb", "text[]"].includes(column.type) || (column.type === "text" && text.length > LONG_TEXT);
-  const help = column.isKey ? translate("app.record.key_fixed") : column.field?.description || undefined;
-  return (
-    <TextField
-      name={column.attribute}
-      label={`${column.name} · ${column.type}`}
-      defaultValue={text}
-      type={type}
-      select={Boolean(choices)}
-      multiline={many}
-      required={Boolean(column.field?.required) && !choices}
-      sx={column.isKey ? { "& .MuiInputBase-root": { bgcolor: "action.hover" } } : {}}
-      error={problem !== null}
-      helperText={problem ?? help}
-      slotProps={{
-        inputLabel: { shrink: true },
-        // Read-only and not disabled: a key must stay readable, to eyes and to screen readers.
-        htmlInput: {
-          readOnly: column.isKey,
-          ...(isNumeric(column.type) ? { inputMode: "decimal" } : {}),
-        },
-      }}
-    >
-      {choices && [
-        <MenuItem key="" value="">
-          –
-        </MenuItem>,
-        ...choices.map((choice) => (
-          <MenuItem key={choice} value={choice}>
-            {choice}
-          </MenuItem>
-        )),
-      ]}
-    </TextField>
-  );
 }
 
 /** The columns whose text was changed, with their new values. Throws a Problem's error for JSON that is none. */
@@ -106,17 +63,16 @@ export function RecordForm({ description, version, recordId, onCancel, onSaved }
       setProblem(problemOf(error));
     }
   };
-  const atField = (column: Column) =>
-    problem?.field === column.name || problem?.field === column.attribute ? problem.message : null;
   return (
     <Stack component="form" onSubmit={save} spacing={1.5}>
       {problem && <ProblemAlert problem={problem} />}
       {description.columns.map((column) => (
-        <Input
+        <RecordInput
           key={column.attribute}
           column={column}
           text={inputText(version.row[column.attribute], column.type)}
-          problem={atField(column)}
+          problem={messageAt(problem, column)}
+          keyFixed
         />
       ))}
       <ReasonField value={reason} onChange={setReason} problem={problem?.code === "HS001"} />

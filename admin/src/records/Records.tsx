@@ -174,6 +174,7 @@ export default function Records() {
   // In the path: a moment can be sent to somebody, and the list keeps its filters, sorts and pages behind it.
   const setMoment = ({ iso, load: left }: Moment) => navigate(recordsAt(dataset, iso, left));
   const { description, error } = useDescription(dataset);
+  const mayAdd = useMayOn("record.create", description?.dataset.id);
   const crumbs = [
     { label: translate("app.dataset.title"), to: "/datasets" },
     ...(description
@@ -191,6 +192,11 @@ export default function Records() {
           <Button component={Link} to={`/history/${dataset}`} variant="outlined">
             {translate("app.history.compare")}
           </Button>
+          {description?.current.create && mayAdd && !moment.iso && (
+            <Button component={Link} to={`/records/${dataset}/new`} variant="outlined">
+              {translate("app.record.add")}
+            </Button>
+          )}
           <UploadButton dataset={dataset} />
         </>
       }

@@ -1,7 +1,14 @@
 import type { ReactElement } from "react";
 import { NumberInput, SelectInput, TextInput } from "react-admin";
+import { typedMoment, typedText } from "../components/zone.ts";
 import type { Description } from "../providers/records.ts";
 import { isNumeric } from "./values.tsx";
+
+/** A moment is typed in the zone in which moments are shown, and asked for as what it is. */
+const AS_MOMENT = {
+  parse: (text: string) => typedMoment(text)?.toISOString() ?? "",
+  format: (iso: unknown) => (typeof iso === "string" && iso !== "" ? typedText(iso) : ""),
+};
 
 type Translate = (key: string, options?: Record<string, unknown>) => string;
 
@@ -30,6 +37,7 @@ export function filtersOf(description: Description, translate: Translate): React
           source={`${source}@${operator}`}
           label={label(operator)}
           type={type}
+          {...(type === "date" ? {} : AS_MOMENT)}
           slotProps={{ inputLabel: { shrink: true } }}
           helperText={false}
         />

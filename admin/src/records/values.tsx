@@ -1,6 +1,7 @@
 /** Values of a dataset's columns: shown exactly, edited as text, sent as the type that the API wants. */
 import { Box } from "@mui/material";
 import type { ReactNode } from "react";
+import { typedText } from "../components/zone.ts";
 import { type Column, toScalar } from "../providers/records.ts";
 
 const NUMERIC = /^(integer|bigint|numeric)/;
@@ -8,13 +9,9 @@ export const isNumeric = (type: string): boolean => NUMERIC.test(type);
 
 const MAX_SHOWN = 120;
 
-/** A moment to the second, in the reader's own time zone, sortable by eye. */
+/** A moment to the second, in the zone that is chosen, sortable by eye. */
 function localMoment(value: string): string {
-  const date = new Date(value);
-  if (Number.isNaN(date.getTime())) return value;
-  const two = (part: number) => String(part).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return Number.isNaN(new Date(value).getTime()) ? value : typedText(value).replace("T", " ");
 }
 
 /** The value as one line of text; null for null. Numbers are not grouped: a year is not 1,998. */

@@ -14,6 +14,7 @@ import { useState } from "react";
 import { Link, useTranslate } from "react-admin";
 import { Section } from "../components/Section.tsx";
 import { useLanguage } from "../components/useLanguage.ts";
+import { offTheClock, onTheClock, useZone } from "../components/zone.ts";
 import { daysOf, plusDays, sameDay, step, type View, weeksOf } from "./days.ts";
 import { type Occurrence, type Schedule, useOccurrences } from "./useSchedules.ts";
 
@@ -69,7 +70,7 @@ function EntryLine({ entry }: { entry: Entry }) {
   const translate = useTranslate();
   const locale = useLanguage();
   const { schedule, first, count, state } = entry;
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(first);
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: useZone() }).format(first);
   const told = translate(`app.schedule.state.${state}`);
   return (
     <Stack
@@ -189,20 +190,21 @@ export function Calendar({ schedules }: { schedules: Schedule[] }) {
   const translate = useTranslate();
   const locale = useLanguage();
   const [view, setView] = useState<View>("month");
-  const [day, setDay] = useState(() => new Date());
-  const today = new Date();
+  const [day, setDay] = useState(() => onTheClock(new Date()));
+  const today = onTheClock(new Date());
   const days = daysOf(view, day);
-  const from = days[0]!;
-  const to = plusDays(days.at(-1)!, 1);
-  const occurrences = useOccurrences(schedules, from.getTime(), to.getTime());
-  const byDay = Map.groupBy(occurrences, ({ at }) => new Date(at).toDateString());
+  const first = days[0]!;
+  const zone = useZone();
+  const from = offTheClock(first).getTime();
+  const to = offTheClock(plusDays(days.at(-1)!, 1)).getTime();
+  const occurrences = useOccurrences(schedules, from, to);
+  const byDay = Map.groupBy(occurrences, ({ at }) => onTheClock(new Date(at)).toDateString());
   const word = (key: string) => translate(`app.schedule.calendar.${key}`);
   const title =
     view === "month"
       ? new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" }).format(day)
-      : new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).formatRange(from, days.at(-1)!);
+      : new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).formatRange(first, days.at(-1)!);
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <Section
       flush
@@ -213,7 +215,7 @@ export function Calendar({ schedules }: { schedules: Schedule[] }) {
           <IconButton onClick={() => setDay(step(view, day, -1))} aria-label={word(`previous_${view}`)}>
             <PreviousIcon />
           </IconButton>
-          <Button onClick={() => setDay(new Date())}>{word("today")}</Button>
+          <Button onClick={() => setDay(onTheClock(new Date()))}>{word("today")}</Button>
           <IconButton onClick={() => setDay(step(view, day, 1))} aria-label={word(`next_${view}`)}>
             <NextIcon />
           </IconButton>

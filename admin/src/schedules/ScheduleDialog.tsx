@@ -8,6 +8,7 @@ import { DurationField, Several } from "../access/pickers.tsx";
 import { useDatasets } from "../access/useDatasets.ts";
 import { formatMoment } from "../components/format.ts";
 import { useLanguage } from "../components/useLanguage.ts";
+import { currentZone, useZone } from "../components/zone.ts";
 import { useSettled } from "../policies/useSettled.ts";
 import { problemOf } from "../providers/errors.ts";
 import { type Schedule, TRIGGERS, type Trigger, useCronPreview, useTargets } from "./useSchedules.ts";
@@ -27,38 +28,39 @@ interface Form {
   catchUp: string;
 }
 
-const EMPTY: Form = {
+const empty = (): Form => ({
   name: "",
   kind: "pipeline",
   target: "",
   trigger: "cron",
   cron: "0 6 * * 1-5",
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  timeZone: currentZone(),
   every: { amount: "1", unit: "hours" },
   upstreams: [],
   upstreamMode: "any",
   dataset: "",
   maxAge: { amount: "1", unit: "days" },
   catchUp: "once",
-};
+});
 
 /** A schedule that is there, as its form. */
 function formOf(schedule: Schedule): Form {
+  const usual = empty();
   const { every, maxAge, source, pipeline, dataset } = schedule;
   return {
     name: schedule.name,
     kind: source ? "source" : "pipeline",
     target: source?.name ?? pipeline?.name ?? "",
     trigger: schedule.trigger,
-    cron: schedule.cron ?? EMPTY.cron,
+    cron: schedule.cron ?? usual.cron,
     timeZone: schedule.timeZone,
-    every: every ? durationOf(every) : EMPTY.every,
+    every: every ? durationOf(every) : usual.every,
     upstreams: schedule.scheduleUpstreams.nodes.map((one) =>
       one.pipeline ? `pipeline:${one.pipeline.name}` : `dataset:${one.dataset?.name ?? ""}`,
     ),
     upstreamMode: schedule.upstreamMode,
     dataset: dataset?.name ?? "",
-    maxAge: maxAge ? durationOf(maxAge) : EMPTY.maxAge,
+    maxAge: maxAge ? durationOf(maxAge) : usual.maxAge,
     catchUp: schedule.catchUp,
   };
 }
@@ -98,6 +100,7 @@ interface PartProps {
 function Cron({ form, set }: PartProps) {
   const translate = useTranslate();
   const locale = useLanguage();
+  const shown = useZone();
   const settled = useSettled({ cron: form.cron, timeZone: form.timeZone });
   const { times, error } = useCronPreview(settled.cron, settled.timeZone, true);
   return (
@@ -119,7 +122,7 @@ function Cron({ form, set }: PartProps) {
         renderInput={(params) => <TextField {...params} required label={translate("app.schedule.zone")} />}
       />
       <Alert severity={error ? "error" : "info"} icon={false} sx={{ mt: 1 }} role="status">
-        {error ? problemOf(error).message : translate("app.schedule.next_times")}
+        {error ? problemOf(error).message : translate("app.schedule.next_times", { zone: shown })}
         <Box component="ol" sx={{ m: 0, pl: 2.5 }}>
           {times.map((at) => (
             <li key={at}>{formatMoment(locale, new Date(at))}</li>
@@ -255,7 +258,7 @@ interface Props {
 export function ScheduleDialog({ schedule = null, onClose }: Props) {
   const translate = useTranslate();
   const redirect = useRedirect();
-  const [form, setForm] = useState(schedule ? formOf(schedule) : EMPTY);
+  const [form, setForm] = useState(schedule ? formOf(schedule) : empty());
   const set = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }));
   const word = (key: string) => translate(`app.schedule.${key}`);
   const save = useChange(

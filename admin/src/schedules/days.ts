@@ -1,4 +1,4 @@
-/** Days of a calendar, in the visitor's own time. */
+/** Days of a calendar: dates whose own fields are what a clock in the chosen zone shows (components/zone.ts). */
 
 export const DAYS_OF_WEEK = 7;
 const WEEKS_SHOWN = 6;

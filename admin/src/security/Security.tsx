@@ -6,6 +6,7 @@ import { Gate } from "../access/Gate.tsx";
 import { Page } from "../components/Page.tsx";
 import { useSession } from "../layout/useSession.ts";
 import { Domains } from "./Domains.tsx";
+import { General } from "./General.tsx";
 import { ApiKeys, ScimTokens } from "./Keys.tsx";
 import { AccessLog, SignInLog } from "./Logs.tsx";
 import { Providers } from "./Providers.tsx";
@@ -20,6 +21,7 @@ interface Room {
 
 const ROOMS: Room[] = [
   { name: "settings", permission: "organization.security", content: Settings },
+  { name: "general", permission: "organization.edit", content: General },
   { name: "providers", permission: "organization.security", content: Providers },
   { name: "domains", permission: "organization.security", content: Domains },
   { name: "scim", permission: "organization.security", content: ScimTokens },

@@ -6,7 +6,6 @@ import { type Duration, durationOf, type Interval, intervalOf, sameDuration } fr
 import { DurationField } from "../access/pickers.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
-import { ReasonsSetting } from "../history/ReasonsSetting.tsx";
 
 const LENGTHS = [
   "sessionLifetime",
@@ -185,10 +184,5 @@ export function Settings() {
   const { data } = useAccess<{ orgSecurities: Nodes<Settings> }>(SETTINGS);
   const settings = data?.orgSecurities.nodes[0];
   if (!settings) return null;
-  return (
-    <Stack spacing={2}>
-      <SettingsForm key={settings.updatedAt} settings={settings} />
-      <ReasonsSetting />
-    </Stack>
-  );
+  return <SettingsForm key={settings.updatedAt} settings={settings} />;
 }

@@ -1,5 +1,6 @@
 /** Templates that can be installed, and the pipelines that came from one. */
 import type { Nodes } from "../access/api.ts";
+import { useTemplateTexts } from "../access/systemTexts.ts";
 import { useAsked } from "../connectors/useAsked.ts";
 import type { Json } from "../pipelines/draft.ts";
 
@@ -35,7 +36,9 @@ const LIST = `query TemplateList {
 
 export function useTemplateList() {
   const { data, error } = useAsked<{ listTemplates: Nodes<Template>; pipelines: Nodes<Installed> }>(LIST);
-  return { templates: data?.listTemplates.nodes, installed: data?.pipelines.nodes ?? [], error };
+  const texts = useTemplateTexts();
+  const templates = data?.listTemplates.nodes.map((one) => ({ ...one, ...texts(one) }));
+  return { templates, installed: data?.pipelines.nodes ?? [], error };
 }
 
 /** The kinds of a definition's steps, in order; a model has one select. */

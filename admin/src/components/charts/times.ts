@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useLanguage } from "../useLanguage.ts";
+import { useZone } from "../zone.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -15,8 +16,9 @@ function optionsFor(span: number): Intl.DateTimeFormatOptions {
 /** Moments beside an axis, as exactly as its length asks for. */
 export function useTimes(span: number): (time: number) => string {
   const locale = useLanguage();
+  const timeZone = useZone();
   return useMemo(() => {
-    const format = new Intl.DateTimeFormat(locale, optionsFor(span));
+    const format = new Intl.DateTimeFormat(locale, { ...optionsFor(span), timeZone });
     return (time) => format.format(time);
-  }, [locale, span]);
+  }, [locale, span, timeZone]);
 }

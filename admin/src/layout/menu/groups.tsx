@@ -1,5 +1,6 @@
 /** What the menu offers, and to whom. A group whose rooms are all closed to somebody is not there for them. */
 import PipelineIcon from "@mui/icons-material/AccountTreeOutlined";
+import RetentionIcon from "@mui/icons-material/AutoDeleteOutlined";
 import CableIcon from "@mui/icons-material/CableOutlined";
 import CalendarIcon from "@mui/icons-material/CalendarMonthOutlined";
 import CloudUploadIcon from "@mui/icons-material/CloudUploadOutlined";
@@ -8,10 +9,12 @@ import QualityIcon from "@mui/icons-material/FactCheckOutlined";
 import AuditIcon from "@mui/icons-material/GavelOutlined";
 import GroupIcon from "@mui/icons-material/GroupOutlined";
 import WhyIcon from "@mui/icons-material/HelpOutlineOutlined";
+import HoldIcon from "@mui/icons-material/LockOutlined";
 import MailIcon from "@mui/icons-material/MailOutlined";
 import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
 import InboxIcon from "@mui/icons-material/MarkEmailUnreadOutlined";
 import BellIcon from "@mui/icons-material/NotificationsOutlined";
+import ErasureIcon from "@mui/icons-material/PersonRemoveOutlined";
 import PolicyIcon from "@mui/icons-material/PolicyOutlined";
 import IncidentIcon from "@mui/icons-material/ReportProblemOutlined";
 import RuleIcon from "@mui/icons-material/RuleOutlined";
@@ -86,6 +89,14 @@ const GROUPS: readonly Group[] = [
     ],
   },
   {
+    name: "compliance",
+    entries: [
+      { name: "retention", icon: <RetentionIcon />, permissions: ["compliance.view"] },
+      { name: "holds", icon: <HoldIcon />, permissions: ["compliance.view"] },
+      { name: "erasures", icon: <ErasureIcon />, permissions: ["compliance.view"] },
+    ],
+  },
+  {
     name: "access",
     entries: [
       { name: "members", icon: <GroupIcon />, permissions: ["member.view"] },
@@ -108,7 +119,7 @@ const GROUPS: readonly Group[] = [
       {
         name: "security",
         icon: <SecurityIcon />,
-        permissions: ["organization.security", "member.security", "audit.view"],
+        permissions: ["organization.security", "organization.edit", "member.security", "audit.view"],
       },
       { name: "limits", icon: <LimitsIcon />, permissions: ["pipeline.view"] },
     ],

@@ -1,7 +1,7 @@
 -- Starts a source or a pipeline by itself from now on: by the clock, when objects are new, after others, in time for a
 -- freshness target, or only by hand.
 create or replace function ingest.create_schedule(
-  name text, trigger text, source text default null, pipeline text default null, cron text default null, time_zone text default 'UTC',
+  name text, trigger text, source text default null, pipeline text default null, cron text default null, time_zone text default null,
   every interval default null, upstreams jsonb default null, upstream_mode text default 'any', dataset text default null,
   max_age interval default null, catch_up text default 'once', paused boolean default false
 ) returns ingest.schedules
@@ -30,7 +30,7 @@ begin
   end if;
   s.trigger := create_schedule.trigger;
   s.cron := create_schedule.cron;
-  s.time_zone := coalesce(create_schedule.time_zone, 'UTC');
+  s.time_zone := coalesce(create_schedule.time_zone, (select o.time_zone from tenancy.organizations o where o.id = s.org_id), 'UTC');
   s.every := create_schedule.every;
   s.upstream_mode := coalesce(create_schedule.upstream_mode, 'any');
   select d.id into s.dataset_id from data.datasets d where d.org_id = s.org_id and d.name = create_schedule.dataset;
@@ -49,6 +49,6 @@ begin
 end
 $$;
 comment on function ingest.create_schedule(text, text, text, text, text, text, interval, jsonb, text, text, interval, text, boolean) is
-  'Adds a schedule of a source or pipeline (by name). trigger: cron (cron, time_zone), interval (every), new_object (every), upstream (upstreams [{pipeline}|{dataset}], upstream_mode any|all), freshness (dataset, max_age), hand. Needs pipeline.create, and datasource.execute or pipeline.execute. Errors: IN063, IN085, IN091 cron, IN092 time zone, IN093 other fields, IN094 cycle, IN095 name taken.';
+  'Adds a schedule of a source or pipeline (by name). trigger: cron (cron, time_zone; by default the organization''s, or UTC), interval (every), new_object (every), upstream (upstreams [{pipeline}|{dataset}], upstream_mode any|all), freshness (dataset, max_age), hand. Needs pipeline.create, and datasource.execute or pipeline.execute. Errors: IN063, IN085, IN091 cron, IN092 time zone, IN093 other fields, IN094 cycle, IN095 name taken.';
 grant execute on function ingest.create_schedule(text, text, text, text, text, text, interval, jsonb, text, text, interval, text, boolean)
   to cadastre_user, cadastre_worker;
