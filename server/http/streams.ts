@@ -11,7 +11,7 @@ import { identityOf } from "../auth/identify.ts";
 import { inRequest, type Settings, settingsFor } from "../database.ts";
 import type { Listener } from "../listener.ts";
 import type { Organizations } from "../organizations.ts";
-import { createShares } from "../shares.ts";
+import { createShares, holdWhile } from "../shares.ts";
 import { allowBody } from "./continue.ts";
 import { parseInput } from "./input.ts";
 import { type Given, MAX_BODY_BYTES, readEvents } from "./stream-input.ts";
@@ -136,7 +136,7 @@ function admit(options: StreamOptions): Handler {
         hint: "Wait for answers before you send more, in smaller requests.",
       });
     }
-    response.once("close", done);
+    holdWhile(response, done);
     allowBody(request, response);
     next();
   };

@@ -13,15 +13,16 @@ import { fileKey } from "../../lib/stores/object/keys.ts";
 import { identityOf } from "../auth/identify.ts";
 import { inRequest, type Settings, settingsFor } from "../database.ts";
 import type { Organizations } from "../organizations.ts";
-import { createShares } from "../shares.ts";
+import { createTurns, holdWhile } from "../shares.ts";
 import { allowBody } from "./continue.ts";
 import { parseInput } from "./input.ts";
 
 const MAX_KEY_FIELDS = 16;
 const MAX_LINES = 10_000;
-/** Files that are being received, in all and of one organization. */
+/** Files that are being received, in all and of one organization; more of them wait with their bodies unread. */
 const MAX_RECEIVING = 500;
 const MAX_RECEIVING_EACH = 50;
+const MAX_WAITING_EACH = 2000;
 
 const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
 const lines = z.coerce.number().int().min(0).max(MAX_LINES);
@@ -179,26 +180,21 @@ export async function submitUpload(pool: pg.Pool, settings: Settings, wanted: Su
 
 /** POST /orgs/:slug/datasets/:name/files -> 202 {fileId, runId, status}. */
 export function uploadHandler(options: UploadOptions): RequestHandler<{ slug: string; name: string }> {
-  const receiving = createShares({ total: MAX_RECEIVING, each: MAX_RECEIVING_EACH });
+  const receiving = createTurns({
+    total: MAX_RECEIVING,
+    each: MAX_RECEIVING_EACH,
+    waiting: MAX_WAITING_EACH,
+  });
   return async (request, response) => {
     const identity = identityOf(response);
     const organization = await options.organizations.find(identity, request.params.slug);
-    const done = receiving.take(organization.id);
-    if (done === "each") {
-      throw new AppError(
-        "TOO_MANY",
-        `your organization is sending ${MAX_RECEIVING_EACH} files at this moment`,
-        {
-          hint: "Wait until some are here; a client that sends them one after the other is as fast.",
-        },
-      );
-    }
-    if (done === "total") {
-      throw new AppError("BUSY", "too many files are being sent at this moment", {
-        hint: "Try again in a moment.",
+    const turn = receiving.enter(organization.id);
+    if (turn === null) {
+      throw new AppError("TOO_MANY", `${MAX_WAITING_EACH} files of your organization wait to be received`, {
+        hint: "Wait until some are here; a client that sends a few at a time is as fast.",
       });
     }
-    response.once("close", done);
+    holdWhile(response, await turn);
     const given = parseInput(
       uploadParameters,
       request.query,
