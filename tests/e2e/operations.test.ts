@@ -139,6 +139,45 @@ describe("freshness", () => {
   });
 });
 
+test("a pipeline is given a range, and backfilled over it part by part", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "cadastre-e2e-"));
+  const file = path.join(folder, "pipeline.json");
+  const days = {
+    input: { kind: "dataset", name: "weather" },
+    steps: [{ kind: "select", fields: ["date", "precipitation"] }],
+    output: { dataset: "rain_days", key_fields: ["date"] },
+  };
+  await writeFile(file, JSON.stringify(days));
+  await stage.command(["pipeline", "create", "rain_days", "--org", ORG, "--file", file]);
+  await rm(folder, { recursive: true });
+  await go("/pipelines/rain_days");
+  await owner.getByLabel("A range of").click();
+  await owner.getByRole("option", { name: "dates" }).click();
+  await owner.getByLabel("Column of the input that lies in it").fill("date");
+  await owner.getByRole("button", { name: "Save", exact: true }).click();
+  await owner.locator("#main-content").getByRole("link", { name: "Backfill" }).click();
+
+  const dialog = owner.getByRole("dialog");
+  await dialog.getByText("The range is one of date.").waitFor();
+  await dialog.getByLabel(/^From/).fill("2012-01-01");
+  await dialog.getByLabel(/^To/).fill("2012-05-01");
+  await dialog.getByLabel(/^Step/).fill("month");
+  await dialog.getByLabel(/^At once/).fill("2");
+  await dialog.getByLabel("The newest first").check();
+  await settled();
+  expect(await axeViolations(owner)).toEqual([]);
+  await dialog.getByRole("button", { name: "Start" }).click();
+  const main = owner.locator("#main-content");
+  await main.getByText("4 of 4 slices").waitFor({ timeout: 90_000 });
+  await main.getByText("2 · The newest first").waitFor();
+  await picture(owner, "backfill-pipeline");
+  await go("/backfills");
+  await main.getByRole("link", { name: "rain_days" }).waitFor();
+  await go("/datasets/rain_days");
+  // 31, 29, 31 and 30 days of that year.
+  await main.getByText("121").first().waitFor();
+});
+
 test("limits are seen with what is used of them, and set", async () => {
   await go("/limits");
   const form = owner.getByRole("region", { name: "Schedules" });

@@ -13,7 +13,7 @@ import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { capital, problemOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
-import { Progress } from "./parts.tsx";
+import { Progress, TargetLink } from "./parts.tsx";
 import { StartDialog } from "./StartDialog.tsx";
 import { type Backfill, useBackfills } from "./useBackfills.ts";
 
@@ -32,13 +32,8 @@ const COLUMNS: Column<Backfill>[] = [
     ),
   },
   {
-    label: "app.backfill.source",
-    cell: ({ source }) =>
-      source && (
-        <MuiLink component={Link} to={`/sources/${source.name}`}>
-          {source.name}
-        </MuiLink>
-      ),
+    label: "app.backfill.target",
+    cell: (backfill) => <TargetLink backfill={backfill} />,
   },
   {
     label: "app.run.status.label",
@@ -62,14 +57,18 @@ const COLUMNS: Column<Backfill>[] = [
   { label: "app.run.when", cell: ({ createdAt }) => <Ago at={createdAt} /> },
 ];
 
-/** Ranges of sources that are read again, slice by slice. */
+/** Ranges of sources and pipelines that are read again, slice by slice. */
 export default function Backfills() {
   const translate = useTranslate();
   const { backfills, error } = useBackfills();
   const [search, setSearch] = useSearchParams();
-  const source = search.get("source");
-  const [adding, setAdding] = useState(source !== null);
-  const mayStart = useMay("datasource.execute");
+  const given = (["source", "pipeline"] as const).flatMap((kind) => {
+    const name = search.get(kind);
+    return name === null ? [] : [{ kind, name }];
+  })[0];
+  const [adding, setAdding] = useState(given !== undefined);
+  const may = { source: useMay("datasource.execute"), pipeline: useMay("pipeline.execute") };
+  const mayStart = may.source || may.pipeline;
   const title = translate("app.backfill.title");
   const add = mayStart && (
     <Button variant="contained" startIcon={<BackfillIcon />} onClick={() => setAdding(true)}>
@@ -81,7 +80,7 @@ export default function Backfills() {
     setSearch({});
   };
   return (
-    <Gate permissions={["datasource.view"]} title={title}>
+    <Gate permissions={["datasource.view", "pipeline.view"]} title={title}>
       <Page title={title} subtitle={translate("app.backfill.subtitle")} actions={add}>
         {error ? <ProblemAlert problem={problemOf(error)} /> : null}
         <Section flush>
@@ -101,7 +100,7 @@ export default function Backfills() {
             />
           )}
         </Section>
-        {adding && mayStart && <StartDialog {...(source ? { source } : {})} onClose={close} />}
+        {adding && mayStart && <StartDialog {...(given ? { given } : {})} may={may} onClose={close} />}
       </Page>
     </Gate>
   );

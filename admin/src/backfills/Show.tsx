@@ -12,14 +12,15 @@ import { Section } from "../components/Section.tsx";
 import { Tile, Tiles } from "../components/Tiles.tsx";
 import { hintOf, problemOf, told } from "../providers/errors.ts";
 import { StatusChip } from "../runs/StatusChip.tsx";
-import { BackfillActions, Progress } from "./parts.tsx";
+import { BackfillActions, Progress, TargetLink } from "./parts.tsx";
 import { type Backfill, SLICES, type Slice, useBackfill } from "./useBackfills.ts";
 
 const MAX_LOADS = 5;
 
 function Loads({ slice }: { slice: Slice }) {
   const translate = useTranslate();
-  const ids = slice.pull?.runIds.slice(0, MAX_LOADS) ?? [];
+  const load = slice.pipelineRun?.runId;
+  const ids = slice.pull?.runIds.slice(0, MAX_LOADS) ?? (load ? [load] : []);
   if (ids.length === 0) return <>–</>;
   return (
     <Stack>
@@ -73,6 +74,12 @@ function Head({ backfill }: { backfill: Backfill }) {
         <Progress backfill={backfill} width="100%" />
       </Tile>
       <Tile label={word("step")}>{backfill.step}</Tile>
+      {backfill.pipeline && (
+        <Tile label={word("at_once")}>
+          {backfill.atOnce}
+          {backfill.newestFirst && ` · ${word("newest_first")}`}
+        </Tile>
+      )}
       <Tile label={translate("app.run.when")}>
         <Ago at={backfill.createdAt} />
       </Tile>
@@ -91,17 +98,11 @@ export default function BackfillShow() {
   const { backfill, slices, error } = useBackfill(id, page);
   const title = backfill ? `${backfill.rangeFrom} → ${backfill.rangeTo}` : translate("app.backfill.one");
   return (
-    <Gate permissions={["datasource.view"]} title={translate("app.backfill.one")}>
+    <Gate permissions={["datasource.view", "pipeline.view"]} title={translate("app.backfill.one")}>
       <Page
         title={title}
         crumbs={[{ label: translate("app.backfill.title"), to: "/backfills" }]}
-        subtitle={
-          backfill?.source && (
-            <MuiLink component={Link} to={`/sources/${backfill.source.name}`}>
-              {backfill.source.name}
-            </MuiLink>
-          )
-        }
+        subtitle={backfill && <TargetLink backfill={backfill} />}
         actions={backfill && <BackfillActions backfill={backfill} />}
       >
         {error ? <ProblemAlert problem={problemOf(error)} /> : null}
@@ -127,7 +128,7 @@ export default function BackfillShow() {
             <Section
               flush
               title={translate("app.backfill.slices")}
-              hint={translate("app.backfill.slices_hint")}
+              hint={translate(backfill.atOnce > 1 ? "app.backfill.slices_many" : "app.backfill.slices_hint")}
             >
               <PlainTable
                 rows={slices}

@@ -24,6 +24,7 @@ import { useDatasets } from "../access/useDatasets.ts";
 import { Section } from "../components/Section.tsx";
 import { type Draft, newStep, STEP_KINDS, type StepDraft, type StepKind, summaryOf } from "./draft.ts";
 import { Choice, ColumnField } from "./fields.tsx";
+import { RangeForm } from "./RangeForm.tsx";
 import { StepForm } from "./StepForm.tsx";
 import type { Trial } from "./trial.ts";
 
@@ -315,6 +316,13 @@ export function Editor(props: Props) {
       <InputForm {...props} datasets={names} />
       {props.draft.kind === "flow" && <Steps {...props} datasets={names} />}
       <OutputForm {...props} datasets={names} />
+      <RangeForm
+        draft={props.draft}
+        onChange={props.onChange}
+        columns={(props.trial?.steps.find(({ position }) => position === 0)?.columns ?? []).map(
+          ({ name }) => name,
+        )}
+      />
     </Box>
   );
 }

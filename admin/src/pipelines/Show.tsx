@@ -1,7 +1,7 @@
 import PlayIcon from "@mui/icons-material/PlayArrow";
 import { Button, Chip, Stack } from "@mui/material";
 import { useState } from "react";
-import { useRedirect, useTranslate } from "react-admin";
+import { Link, useRedirect, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
 import { AskDialog } from "../access/AskDialog.tsx";
 import { change, useChange } from "../access/api.ts";
@@ -64,6 +64,11 @@ function Room({ pipeline }: { pipeline: Whole }) {
           {may.edit && (
             <Button variant="outlined" disabled={!changed} loading={save.busy} onClick={save.act}>
               {word("save")}
+            </Button>
+          )}
+          {may.run && saved.range !== undefined && saved.range !== null && (
+            <Button component={Link} to={`/backfills?pipeline=${encodeURIComponent(name)}`}>
+              {word("backfill")}
             </Button>
           )}
           {may.run && (

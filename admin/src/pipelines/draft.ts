@@ -52,6 +52,8 @@ export interface OutputDraft {
 
 export interface Draft {
   kind: "flow" | "model";
+  /** What ranges that it can be run over are ranges of; type "": none. */
+  range: { type: string; field: string };
   input: { kind: "file" | "dataset"; name: string; more: Json };
   steps: StepDraft[];
   output: OutputDraft;
@@ -75,6 +77,7 @@ export function newStep(kind: StepKind): StepDraft {
 export function emptyDraft(): Draft {
   return {
     kind: "flow",
+    range: { type: "", field: "" },
     input: { kind: "dataset", name: "", more: {} },
     steps: [],
     output: { dataset: "", mode: "", keys: [] },
@@ -170,6 +173,8 @@ export function draftOf(definition: Json): Draft {
   const model = definition.kind === "model";
   const output = model ? definition : record(definition.output);
   draft.output = { dataset: text(output.dataset), mode: text(output.mode), keys: list(output.key_fields) };
+  const range = record(definition.range);
+  draft.range = { type: text(range.type), field: text(range.field) };
   if (model) {
     return {
       ...draft,
@@ -249,6 +254,9 @@ const WRITE: Record<StepKind, (step: StepDraft) => Json> = {
 /** The definition that a draft says; what of it is wrong, the server tells by its place. */
 export function definitionOf(draft: Draft): Json {
   const { dataset, mode, keys } = draft.output;
+  const { type, field } = draft.range;
+  const byField = draft.kind === "flow" && draft.input.kind === "dataset" && field !== "";
+  const range = type === "" ? {} : { range: { type, ...(byField ? { field } : {}) } };
   const target = {
     dataset,
     ...(keys.length > 0 ? { key_fields: keys } : {}),
@@ -260,6 +268,7 @@ export function definitionOf(draft: Draft): Json {
       materialized: draft.materialized,
       ...target,
       ...(draft.materialized === "incremental" ? { cursor: draft.cursor } : {}),
+      ...range,
     };
   }
   const { kind, name, more } = draft.input;
@@ -267,6 +276,7 @@ export function definitionOf(draft: Draft): Json {
     input: kind === "file" ? { kind, ...more } : { kind, name },
     steps: draft.steps.map((step) => ({ kind: step.kind, ...WRITE[step.kind](step) })),
     output: { ...target, ...(mode ? { mode } : {}) },
+    ...range,
   };
 }
 

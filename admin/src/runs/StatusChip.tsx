@@ -17,6 +17,7 @@ const LOOK: Record<string, { colour: Colour; icon: ReactElement }> = {
   running: { colour: "info", icon: <SyncIcon /> },
   waiting: { colour: "warning", icon: <HourglassIcon /> },
   submitted: { colour: "success", icon: <CheckIcon /> },
+  paused: { colour: "warning", icon: <PauseIcon /> },
   held: { colour: "warning", icon: <PauseIcon /> },
   succeeded: { colour: "success", icon: <CheckIcon /> },
   failed: { colour: "error", icon: <ErrorIcon /> },

@@ -75,7 +75,7 @@ const GROUPS: readonly Group[] = [
         also: ["/new-pipeline", "/templates"],
       },
       { name: "schedules", icon: <CalendarIcon />, permissions: ["pipeline.view"] },
-      { name: "backfills", icon: <BackfillIcon />, permissions: ["datasource.view"] },
+      { name: "backfills", icon: <BackfillIcon />, permissions: ["datasource.view", "pipeline.view"] },
       { name: "streams", icon: <StreamIcon />, permissions: ["run.view"] },
     ],
   },
