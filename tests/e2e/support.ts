@@ -23,7 +23,7 @@ export interface Stage {
   /** The database, as its administrator. */
   adminUrl: string;
   /** Runs the command line on this home. */
-  command(args: string[], input?: string): Promise<void>;
+  command(args: string[], input?: string): Promise<string>;
   browser: Browser;
   account(role: string, org?: string): Account;
   /** A page of its own, signed in as that role. */
@@ -51,13 +51,13 @@ export const menuLink = (page: Page, name: string | RegExp): Locator =>
     .getByRole("navigation", { name: /Main menu|Menu principal/ })
     .getByRole("link", { name, exact: typeof name === "string" });
 
-/** Runs the command line on that home, as an operator would. */
-async function command(home: string, args: string[], input = ""): Promise<void> {
+/** Runs the command line on that home, as an operator would; what it printed. */
+async function command(home: string, args: string[], input = ""): Promise<string> {
   const running = promisify(execFile)(process.execPath, [path.join(projectRoot, "cli", "main.ts"), ...args], {
     env: { ...process.env, CADASTRE_HOME: home, DATABASE_URL: undefined },
   });
   running.child.stdin?.end(input);
-  await running;
+  return (await running).stdout;
 }
 
 /** An organization where nothing was loaded yet. */

@@ -3,6 +3,7 @@ import { Section } from "../components/Section.tsx";
 import type { Draft } from "./draft.ts";
 import { Choice, ColumnField } from "./fields.tsx";
 
+const NONE = "none";
 const TYPES = ["date", "timestamptz", "bigint"];
 
 interface Props {
@@ -22,12 +23,12 @@ export function RangeForm({ draft, onChange, columns }: Props) {
     <Section title={word("range")} hint={word("range_hint")}>
       <Choice
         label={word("range_type")}
-        value={range.type}
+        value={range.type || NONE}
         choices={[
-          { value: "", label: word("range_none") },
+          { value: NONE, label: word("range_none") },
           ...TYPES.map((value) => ({ value, label: word(`range_${value}`) })),
         ]}
-        onChange={(type) => set({ type })}
+        onChange={(type) => set({ type: type === NONE ? "" : type })}
       />
       {range.type !== "" && draft.kind === "flow" && draft.input.kind === "dataset" && (
         <ColumnField
