@@ -11,8 +11,7 @@ const count = (n: number, what: string): string => `${n.toLocaleString("en")} ${
 
 /** Control characters would break the lines of the table. */
 function cell(value: string | null, most = MAX_CELL): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced.
-  const text = (value ?? "(null)").replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
+  const text = (value ?? "(null)").replace(/\p{Cc}/gu, " ");
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 

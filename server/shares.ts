@@ -44,20 +44,18 @@ export interface Turns {
   enter(who: string): Promise<() => void> | null;
 }
 
-/** Shares for which one waits instead of being refused: `waiting` of each at most. */
+/** Shares for which one waits instead of being refused: `waiting` of each at most, in the order of coming. */
 export function createTurns(bounds: { total: number; each: number; waiting: number }): Turns {
   const shares = createShares(bounds);
-  const waiting = new Map<string, ((done: () => void) => void)[]>();
+  const waiting: { who: string; go(done: () => void): void }[] = [];
 
   const admit = (): void => {
-    // Ends: each turn takes somebody off the list, and the list of those who cannot go on is walked once.
-    for (const [who, list] of waiting) {
-      while (list.length > 0) {
-        const done = shares.take(who);
-        if (typeof done === "string") break;
-        list.shift()!(leaving(done));
-      }
-      if (list.length === 0) waiting.delete(who);
+    for (let at = 0; at < waiting.length; ) {
+      const done = shares.take(waiting[at]!.who);
+      if (done === "total") return;
+      // One whose own are all there holds up nobody behind.
+      if (done === "each") at++;
+      else waiting.splice(at, 1)[0]!.go(leaving(done));
     }
   };
   const leaving = (done: () => void) => (): void => {
@@ -66,12 +64,11 @@ export function createTurns(bounds: { total: number; each: number; waiting: numb
   };
   return {
     enter(who) {
-      const list = waiting.get(who) ?? [];
-      const done = list.length > 0 ? "each" : shares.take(who);
+      const before = waiting.filter((other) => other.who === who).length;
+      const done = before > 0 ? "each" : shares.take(who);
       if (typeof done === "function") return Promise.resolve(leaving(done));
-      if (list.length >= bounds.waiting) return null;
-      waiting.set(who, list);
-      return new Promise((resolve) => list.push(resolve));
+      if (before >= bounds.waiting) return null;
+      return new Promise((resolve) => waiting.push({ who, go: resolve }));
     },
   };
 }

@@ -9,13 +9,15 @@ import { AppError } from "../../lib/errors.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Settings } from "../database.ts";
 import type { Listener } from "../listener.ts";
-import { createShares } from "../shares.ts";
-import { createTurns, createWatch } from "./change-watch.ts";
+import { createShares, createTurns } from "../shares.ts";
+import { createWatch } from "./change-watch.ts";
 import { type Page, readChanges, type Wanted } from "./changes.ts";
 
 const MAX_LISTENERS = 1000;
 const MAX_LISTENERS_ORGANIZATION = 200;
 const MAX_LISTENERS_EACH = 20;
+/** Reads of followers at once, of the pool's 16 connections: an event with many leaves the others to whoever asks. */
+const MAX_READS = 6;
 /** A comment line keeps proxies from closing the connection; a look at the same time notices who was removed. */
 const HEARTBEAT_MS = 10_000;
 /** Longest that a reader may leave what was sent unread. */
@@ -55,7 +57,7 @@ const eventsOf = (page: Page): string =>
 
 export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequest) => Promise<void> {
   const watch = createWatch(pool);
-  const inTurn = createTurns();
+  const reads = createTurns({ total: MAX_READS, each: MAX_READS, waiting: MAX_LISTENERS });
   const people = createShares({ total: MAX_LISTENERS, each: MAX_LISTENERS_EACH });
   const organizations = createShares({ total: MAX_LISTENERS, each: MAX_LISTENERS_ORGANIZATION });
 
@@ -109,8 +111,15 @@ export function createFeed(pool: pg.Pool, listener: Listener): (wanted: FeedRequ
           resolve();
         };
       });
-    const look = (): Promise<Page | null> =>
-      inTurn(async () => (response.destroyed ? null : readChanges(pool, settings, at, wanted)));
+    const look = async (): Promise<Page | null> => {
+      // Never null: no more can wait than may follow.
+      const leave = await reads.enter("feeds")!;
+      try {
+        return response.destroyed ? null : await readChanges(pool, settings, at, wanted);
+      } finally {
+        leave();
+      }
+    };
     try {
       // Listening has begun: what happens from here on is heard. The first look says what is wrong with the request.
       let page = await look();

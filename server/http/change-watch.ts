@@ -1,14 +1,11 @@
 /**
  * What all followers of change feeds share. A change is shown once every transaction older than its own is over, which may
- * take as long as somebody else's load: one question for all of them, not one each. And of the pool's connections they get
- * some, by turns, so that an event with many followers leaves the others to whoever asks for something.
+ * take as long as somebody else's load: one question for all of them, not one each.
  */
 import type pg from "pg";
 
 /** How often the oldest open transaction is asked about while somebody waits for its end. */
 const AGAIN_MS = 40;
-/** Reads of followers at once, of the pool's 16 connections. */
-const MAX_READS = 6;
 
 export interface Watch {
   /** Calls when every transaction up to this one is over, or nobody can tell; the result takes it back. */
@@ -58,25 +55,5 @@ export function createWatch(pool: pg.Pool): Watch {
       }
       return () => waiting.delete(waiter);
     },
-  };
-}
-
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** At most MAX_READS at once, in the order in which they came; how many wait is bounded by who may come. */
-export function createTurns(): Turns {
-  const queue: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running < MAX_READS) running++;
-    // Whoever ends hands its place on.
-    else await new Promise<void>((resolve) => queue.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next) next();
-      else running--;
-    }
   };
 }

@@ -12,7 +12,7 @@ declare
 begin
   perform core.require('pipeline.edit');
   s := ingest.find_schedule(alter_schedule.name);
-  perform ingest.require_target(s);
+  perform ingest.require_target(s.source_id);
   s.name := coalesce(alter_schedule.new_name, s.name);
   s.trigger := coalesce(alter_schedule.trigger, s.trigger);
   s.cron := coalesce(alter_schedule.cron, s.cron);

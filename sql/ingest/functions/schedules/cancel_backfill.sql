@@ -8,11 +8,7 @@ declare
   b ingest.backfills;
   s record;
 begin
-  if not private.has_permission('pipeline.execute') then
-    perform core.require('datasource.execute');
-  end if;
   b := ingest.find_backfill(cancel_backfill.backfill_id, '{running,paused}');
-  perform ingest.require_filling(b);
   update ingest.backfills x set state = 'cancelled', ended_at = clock_timestamp(), look_at = null, reason = null
    where x.org_id = b.org_id and x.id = b.id
   returning * into b;
@@ -28,9 +24,7 @@ begin
       perform ingest.cancel_pipeline_run(s.pipeline_run_id);
     end if;
   end loop;
-  perform audit.record(case when b.source_id is null then 'pipeline.backfill_cancel' else 'source.backfill_cancel' end,
-    case when b.source_id is null then 'pipeline' else 'source' end, coalesce(b.source_id, b.pipeline_id)::text,
-    jsonb_build_object('backfill', b.id, 'done', b.done));
+  perform ingest.record_backfill(b, 'backfill_cancel', jsonb_build_object('done', b.done));
   return b;
 end
 $$;

@@ -11,7 +11,7 @@ begin
   perform core.require('pipeline.execute');
   r := ingest.find_schedule_run(cancel_schedule_run.schedule_run_id, '{waiting,running}');
   select * into s from ingest.schedules x where x.org_id = r.org_id and x.id = r.schedule_id;
-  perform ingest.require_target(s);
+  perform ingest.require_target(s.source_id);
   update ingest.schedule_runs x set state = 'cancelled', try_at = null, look_at = null, ended_at = clock_timestamp()
    where x.org_id = r.org_id and x.id = r.id
   returning * into r;

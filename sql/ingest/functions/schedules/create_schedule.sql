@@ -24,7 +24,7 @@ begin
   else
     s.pipeline_id := (ingest.find_pipeline(create_schedule.pipeline)).id;
   end if;
-  perform ingest.require_target(s);
+  perform ingest.require_target(s.source_id);
   if (select count(*) from ingest.schedules x where x.org_id = s.org_id) >= most then
     perform core.raise('IN093', format('there are %s schedules already', most), 'Drop one first.', 'name');
   end if;

@@ -23,14 +23,11 @@ begin
     values (private.org_id(), p_source, p_pipeline, p_from, p_to, p_step, n, coalesce(p_newest_first, false), coalesce(p_at_once, 1), private.user_id())
     returning * into b;
   exception when unique_violation then
-    perform core.raise('IN096', case when p_source is null then 'a range of this pipeline is being filled in' else 'a range of this source is being filled in' end,
-      'Wait for it, or cancel it with cancel_backfill.', case when p_source is null then 'pipeline' else 'source' end);
+    perform ingest.raise_backfilled(p_source);
   end;
   insert into ingest.backfill_slices (org_id, backfill_id, "position", range_from, range_to)
   select b.org_id, b.id, row_number() over (), x.range_from, x.range_to from ingest.backfill_slices_of(p_from, p_to, p_step) x;
-  perform audit.record(case when p_source is null then 'pipeline.backfill' else 'source.backfill' end,
-    case when p_source is null then 'pipeline' else 'source' end, coalesce(p_source, p_pipeline)::text,
-    jsonb_build_object('backfill', b.id, 'from', b.range_from, 'to', b.range_to, 'step', b.step, 'slices', n));
+  perform ingest.record_backfill(b, 'backfill', jsonb_build_object('from', b.range_from, 'to', b.range_to, 'step', b.step, 'slices', n));
   return b;
 end
 $$;

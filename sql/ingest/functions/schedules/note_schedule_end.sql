@@ -19,7 +19,7 @@ begin
   update ingest.schedule_runs w set try_at = clock_timestamp()
    where w.org_id = r.org_id and w.state = 'waiting' and w.try_at > clock_timestamp()
      and (w.schedule_id = r.schedule_id
-          or w.id = (select o.id from ingest.schedule_runs o where o.org_id = r.org_id and o.state = 'waiting' and o.reason like '%under way, the%' order by o.created_at limit 1));
+          or w.id = ingest.longest_waiting(r.org_id));
   if r.state = 'failed' and private.event_is_awaited(r.org_id, 'schedule.failed') then
     perform private.emit_event(r.org_id, 'schedule.failed', 'error', 'schedule', r.schedule_id::text, called, null,
       format('The schedule %s failed', called), coalesce(r.error ->> 'message', ''), '/schedules/' || r.schedule_id,

@@ -6,15 +6,9 @@ as $$
 declare
   b ingest.backfills;
 begin
-  if not private.has_permission('pipeline.execute') then
-    perform core.require('datasource.execute');
-  end if;
   b := ingest.find_backfill(pause_backfill.backfill_id, '{running}');
-  perform ingest.require_filling(b);
   update ingest.backfills x set state = 'paused', look_at = clock_timestamp(), reason = null where x.org_id = b.org_id and x.id = b.id returning * into b;
-  perform audit.record(case when b.source_id is null then 'pipeline.backfill_pause' else 'source.backfill_pause' end,
-    case when b.source_id is null then 'pipeline' else 'source' end, coalesce(b.source_id, b.pipeline_id)::text,
-    jsonb_build_object('backfill', b.id, 'done', b.done));
+  perform ingest.record_backfill(b, 'backfill_pause', jsonb_build_object('done', b.done));
   return b;
 end
 $$;

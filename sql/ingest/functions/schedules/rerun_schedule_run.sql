@@ -14,7 +14,7 @@ begin
   perform core.require('pipeline.execute');
   old := ingest.find_schedule_run(rerun_schedule_run.schedule_run_id, '{failed,cancelled}');
   select * into s from ingest.schedules x where x.org_id = old.org_id and x.id = old.schedule_id;
-  perform ingest.require_target(s);
+  perform ingest.require_target(s.source_id);
   failed := array(select x.id from ingest.runs x where x.org_id = old.org_id and x.id = any (old.load_ids) and x.status in ('failed', 'cancelled'));
   if failed <> '{}' then
     perform core.require('run.execute');

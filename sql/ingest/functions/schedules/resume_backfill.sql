@@ -7,11 +7,7 @@ as $$
 declare
   b ingest.backfills;
 begin
-  if not private.has_permission('pipeline.execute') then
-    perform core.require('datasource.execute');
-  end if;
   b := ingest.find_backfill(resume_backfill.backfill_id, '{paused,failed,cancelled}');
-  perform ingest.require_filling(b);
   update ingest.backfill_slices s set state = 'waiting', pull_id = null, error = null, started_at = null, ended_at = null
    where s.org_id = b.org_id and s.backfill_id = b.id and (s.state = 'failed' or s.state = 'running' and b.state <> 'paused');
   begin
@@ -19,12 +15,9 @@ begin
      where x.org_id = b.org_id and x.id = b.id
     returning * into b;
   exception when unique_violation then
-    perform core.raise('IN096', case when b.source_id is null then 'a range of this pipeline is being filled in' else 'a range of this source is being filled in' end,
-      'Wait for it, or cancel it with cancel_backfill.', case when b.source_id is null then 'pipeline' else 'source' end);
+    perform ingest.raise_backfilled(b.source_id);
   end;
-  perform audit.record(case when b.source_id is null then 'pipeline.backfill_resume' else 'source.backfill_resume' end,
-    case when b.source_id is null then 'pipeline' else 'source' end, coalesce(b.source_id, b.pipeline_id)::text,
-    jsonb_build_object('backfill', b.id, 'done', b.done));
+  perform ingest.record_backfill(b, 'backfill_resume', jsonb_build_object('done', b.done));
   return b;
 end
 $$;

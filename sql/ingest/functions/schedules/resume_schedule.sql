@@ -8,7 +8,7 @@ declare
 begin
   perform core.require('pipeline.edit');
   s := ingest.find_schedule(resume_schedule.name);
-  perform ingest.require_target(s);
+  perform ingest.require_target(s.source_id);
   s.paused := false;
   s := ingest.save_schedule(s, null, false);
   perform audit.record('schedule.resume', 'schedule', s.id::text, jsonb_build_object('name', s.name));

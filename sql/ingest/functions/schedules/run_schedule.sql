@@ -9,7 +9,7 @@ declare
 begin
   perform core.require('pipeline.execute');
   s := ingest.find_schedule(run_schedule.name);
-  perform ingest.require_target(s);
+  perform ingest.require_target(s.source_id);
   select * into r from ingest.schedule_runs x where x.org_id = s.org_id and x.schedule_id = s.id and x.state = 'waiting';
   if r.id is null then
     insert into ingest.schedule_runs (org_id, schedule_id, trigger, try_at, requested_by)

@@ -37,7 +37,7 @@ begin
   if ended > 0 then
     update ingest.schedule_runs w set try_at = clock_timestamp()
      where w.org_id = p_backfill.org_id and w.state = 'waiting' and w.try_at > clock_timestamp()
-       and w.id = (select r.id from ingest.schedule_runs r where r.org_id = p_backfill.org_id and r.state = 'waiting' and r.reason like '%under way, the%' order by r.created_at limit 1);
+       and w.id = ingest.longest_waiting(p_backfill.org_id);
   end if;
   return under_way;
 end

@@ -1,6 +1,6 @@
 -- Starts what a waiting run is to start, or leaves it waiting and says for what: the run before it, the organization's
--- limits. The row of limits is locked, so that two workers cannot pass them together. What cannot be started (a source
--- that is paused, a right that is gone) ends the run with the reason. true: it was started.
+-- limits (ingest.limit_room). What cannot be started (a source that is paused, a right that is gone) ends the run with the
+-- reason. true: it was started.
 create or replace function ingest.start_schedule_run(p_run uuid) returns boolean
 language plpgsql security definer
 set search_path = ''
@@ -8,8 +8,7 @@ as $$
 declare
   r ingest.schedule_runs;
   s ingest.schedules;
-  l ingest.schedule_limits;
-  hour timestamptz := date_trunc('hour', clock_timestamp());
+  room record;
   pull uuid;
   execution uuid;
   loads uuid[] := '{}';
@@ -27,16 +26,11 @@ begin
     return false;
   end if;
   select * into s from ingest.schedules x where x.org_id = r.org_id and x.id = r.schedule_id;
-  insert into ingest.schedule_limits (org_id) values (r.org_id) on conflict do nothing;
-  select * into l from ingest.schedule_limits x where x.org_id = r.org_id for update;
+  select * into room from ingest.limit_room(r.org_id);
   if exists (select from ingest.schedule_runs x where x.org_id = r.org_id and x.schedule_id = s.id and x.state = 'running') then
     return ingest.let_wait(r, 'the run before it is under way', interval '15 seconds');
-  elsif ingest.runs_under_way(r.org_id) >= l.max_running then
-    return ingest.let_wait(r, format('%s runs are under way, the organization''s limit', l.max_running), interval '5 seconds');
-  elsif l.counted_hour = hour and l.starts >= l.max_starts_per_hour then
-    -- Not all of them at the full hour's first moment.
-    return ingest.let_wait(r, format('%s runs were started this hour, the organization''s limit', l.max_starts_per_hour),
-      hour + interval '1 hour' - clock_timestamp() + random() * interval '1 minute');
+  elsif room.reason is not null then
+    return ingest.let_wait(r, room.reason, room.pause);
   end if;
   again := r.rerun_from;
   -- A failed execution of the version that there still is.
