@@ -8,7 +8,8 @@
 --   carry    how what a check found goes on to the next one, which then reads the changed rows alone (quality.check_current);
 --            null: it does not. For rules about single rows {expires: of a failing row, when it stops failing by itself;
 --            others: datasets that must not have changed}. For those about groups of rows {groups: what a row's group is,
---            tuple: what must change for the group to change}. For statistics {keep: {name: aggregate}, say: the statistic
+--            tuple: what must change for the group to change}; their preparation tells how many rows have each value (n),
+--            and of a dependency the pairs are kept ({pairs}, quality.dependency_query). For statistics {keep: {name: aggregate}, say: the statistic
 --            of those, {name} each}: sums and counts, or max: the type of a maximum.
 --
 -- Names come from the dataset's contract and values are quoted: nothing of a definition is SQL. Errors: QC002, QC003.
@@ -179,7 +180,7 @@ begin
         cross join lateral (select format('(coalesce(t.%I::text, ''''), coalesce(t.%I::text, '''')) in (select b.x, b.y from {bad} b where b.d = %s ', w.w, target, w.no) as vote) v;
     else
       prepare := quality.dependency_query(p_fields, target, confidence);
-      carry := (select jsonb_build_object('groups', jsonb_agg(g.g order by g.no) filter (where g.no <= cardinality(p_fields)), 'tuple', jsonb_agg(g.g order by g.no))
+      carry := (select jsonb_build_object('pairs', true, 'groups', jsonb_agg(g.g order by g.no) filter (where g.no <= cardinality(p_fields)), 'tuple', jsonb_agg(g.g order by g.no))
                   from (select format('coalesce(t.%I::text, '''')', w.w) as g, w.no from unnest(p_fields || target) with ordinality w (w, no)) g);
       fails := format('(%s) in (select %s from {bad})',
         (select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) from unnest(p_fields || target) with ordinality w (w, no)),
