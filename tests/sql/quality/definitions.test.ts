@@ -22,6 +22,7 @@ const TYPES = [
   "uuid",
   "text",
   "jsonb",
+  "text[]",
 ];
 const FIELDS = TYPES.map((_, i) => `f${i}`);
 

@@ -53,6 +53,8 @@ begin
     if jsonb_typeof(p_operand -> key) <> 'array' or jsonb_array_length(p_operand -> key) <> 2
        or jsonb_typeof(p_operand -> key -> 1) <> 'string' or not pg_input_is_valid(p_operand -> key ->> 1, 'interval') then
       problem := 'a moment and a duration are needed'; remedy := format('Write {"%s": [{"context": "time"}, "30 days"]}.', key);
+    elsif not (p_operand -> key ->> 1)::interval between '-1000 years' and '1000 years' then
+      problem := 'the duration is too long'; remedy := 'Give at most 1000 years.';
     elsif jsonb_typeof(inner_operand) <> 'object' or inner_operand ?| array['add', 'sub'] then
       problem := 'a duration is added to a moment'; remedy := 'Give {"context": "time"}, {"timestamp": ...} or an attribute as the first part.';
     else

@@ -25,8 +25,10 @@ begin
     return case when p_types ? (p_operand ->> 'row') then p_alias || quote_ident(p_operand ->> 'row') end;
   elsif p_operand ?| array['add', 'sub'] and jsonb_path_exists(p_operand, '$.**.row') then
     inner_sql := private.condition_sql(coalesce(p_operand #> '{add,0}', p_operand #> '{sub,0}'), 'timestamptz', p_types, p_dataset, p_alias);
+    -- What lies at an end of time is not known with a duration (spans are bounded: private.check_operand), rather than an error
+    -- that takes the dataset away from whom the policy binds.
     return case when inner_sql is not null then
-      format('((%s at time zone ''UTC'' %s %L::interval) at time zone ''UTC'')', inner_sql,
+      format('(case when not isfinite(%1$s) or %1$s between ''3700-01-01 BC'' and ''293000-01-01'' then (%1$s at time zone ''UTC'' %2$s %3$L::interval) at time zone ''UTC'' end)', inner_sql,
         case when p_operand ? 'add' then '+' else '-' end, coalesce(p_operand #>> '{add,1}', p_operand #>> '{sub,1}')) end;
   end if;
   return format('(select private.attribute(%L::jsonb, %L::uuid, null::%s))', p_operand, p_dataset, type);

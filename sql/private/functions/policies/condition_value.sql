@@ -15,7 +15,8 @@ begin
   elsif p_operand ?| array['add', 'sub'] then
     moment := private.condition_literal(
       private.condition_value(coalesce(p_operand #> '{add,0}', p_operand #> '{sub,0}'), p_user, p_object, p_context), 'timestamptz');
-    if moment is null then
+    -- At an end of time it is not known, as the compiled form has it (private.condition_sql).
+    if moment is null or isfinite(moment::timestamptz) and moment::timestamptz not between '3700-01-01 BC' and '293000-01-01' then
       return null;
     end if;
     -- By UTC, as the compiled form: a day is a day wherever the session believes itself to be.
