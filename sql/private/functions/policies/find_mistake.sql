@@ -87,7 +87,7 @@ begin
       problem := 'booleans have no order'; remedy := 'Use eq or ne.';
     end if;
   elsif op in ('in', 'not_in') then
-    if jsonb_typeof(body -> 1) not in ('array', 'object') then
+    if jsonb_typeof(body -> 1) not in ('array', 'object') or jsonb_typeof(body -> 1) = 'object' and body -> 1 ?| array['timestamp', 'add', 'sub'] then
       problem := 'a list is needed'; remedy := 'Write {"in": [{"row": "region"}, ["EMEA", "APAC"]]}, or an attribute that is a list.';
     elsif kind is not null and jsonb_typeof(body -> 1) = 'array'
       and exists (select from jsonb_array_elements(body -> 1) e where private.condition_literal(e, kind) is null) then
