@@ -1,8 +1,9 @@
 /** Puts the limits between parsing and execution, for HTTP and websockets alike. */
 import type { ExecutionConfig } from "postgraphile/grafserv";
 import type { DocumentNode, GraphQLError, GraphQLSchema } from "postgraphile/graphql";
+import { type ConditionCheck, conditionCheck } from "./conditions.ts";
 import { codedValidationError, limitError } from "./errors.ts";
-import { costErrors, MAX_QUERY_LENGTH, shapeErrors, withDefaultPages } from "./limits.ts";
+import { costErrors, MAX_QUERY_LENGTH, operationOf, shapeErrors, withDefaultPages } from "./limits.ts";
 
 type Parsed = ReturnType<ExecutionConfig["parseAndValidate"]>;
 
@@ -50,11 +51,28 @@ function guardedCost(schema: GraphQLSchema) {
   };
 }
 
+/** Documents are looked at once; the variables of each request are weighed. */
+function guardedConditions(schema: GraphQLSchema) {
+  const checks = new WeakMap<DocumentNode, Map<string, ConditionCheck>>();
+  return (document: DocumentNode, name: string | null | undefined, variables: object): GraphQLError[] => {
+    const known = checks.get(document) ?? new Map<string, ConditionCheck>();
+    const before = known.get(name ?? "");
+    if (before) return before({ ...variables });
+    const operation = operationOf(document, name);
+    if (!operation) return [];
+    const check = conditionCheck(schema, document, operation);
+    checks.set(document, known.set(name ?? "", check));
+    return check({ ...variables });
+  };
+}
+
 function guarded(config: ExecutionConfig): ExecutionConfig {
   const costly = guardedCost(config.schema);
+  const conditions = guardedConditions(config.schema);
   const refused = (args: Parameters<ExecutionConfig["execute"]>[0]): GraphQLError[] => {
-    const errors = costly(args.document, args.operationName, args.variableValues ?? {});
-    return errors;
+    const given = [args.document, args.operationName, args.variableValues ?? {}] as const;
+    const errors = costly(...given);
+    return errors.length > 0 ? errors : conditions(...given);
   };
   return {
     ...config,

@@ -126,7 +126,7 @@ function fieldCost(node: FieldNode, parent: GraphQLNamedType | undefined, page: 
   return 1 + rows * costOf(node.selectionSet, type, 1, walk);
 }
 
-function operationOf(
+export function operationOf(
   document: DocumentNode,
   name: string | null | undefined,
 ): OperationDefinitionNode | undefined {
