@@ -55,9 +55,8 @@ function connect(token: string | null, retryAttempts = 0): Client {
 
 const tell = (id: string, org = acme) =>
   asService(api.db, org.id, (client) =>
-    client.query("select pg_notify('run:' || $1, $2), pg_notify('runs:' || $3, $2)", [
+    client.query("select core.notify('run:' || $1, $1::uuid), core.notify('runs:' || $2, $1::uuid)", [
       id,
-      JSON.stringify({ id }),
       org.id,
     ]),
   );
