@@ -3,7 +3,14 @@ import type { ExecutionConfig } from "postgraphile/grafserv";
 import type { DocumentNode, GraphQLError, GraphQLSchema } from "postgraphile/graphql";
 import { type ConditionCheck, conditionCheck } from "./conditions.ts";
 import { codedValidationError, limitError } from "./errors.ts";
-import { costErrors, MAX_QUERY_LENGTH, operationOf, shapeErrors, withDefaultPages } from "./limits.ts";
+import {
+  costErrors,
+  MAX_QUERY_LENGTH,
+  nestsTooDeep,
+  operationOf,
+  shapeErrors,
+  withDefaultPages,
+} from "./limits.ts";
 
 type Parsed = ReturnType<ExecutionConfig["parseAndValidate"]>;
 
@@ -17,6 +24,10 @@ function guardedParse(config: ExecutionConfig): ExecutionConfig["parseAndValidat
       return {
         errors: [limitError("TOO_LARGE", `a query has at most ${MAX_QUERY_LENGTH} characters`, "Send less.")],
       };
+    }
+    if (nestsTooDeep(query)) {
+      const hint = "Follow fewer relations at once, and write filters flatter.";
+      return { errors: [limitError("TOO_COSTLY", "the query's brackets are nested too deep", hint)] };
     }
     const parsed = config.parseAndValidate(query);
     const before = checked.get(parsed);

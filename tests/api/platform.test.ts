@@ -148,6 +148,18 @@ describe("limits", () => {
     expect(await codeOf(owner, fragments)).toBe("TOO_COSTLY");
     const doubling = `{ ...f0 } ${Array.from({ length: 40 }, (_, n) => `fragment f${n} on Query { ${n < 39 ? `...f${n + 1} ... on Query { ...f${n + 1} }` : "__typename"} }`).join(" ")}`;
     expect(await codeOf(owner, doubling)).toBe("TOO_COSTLY");
+    // Deeper than a parser can go.
+    for (const [open, close] of [
+      ["{a", "}"],
+      ["{ permissions(filter: {not: ", "}) }"],
+      ["query ($a: [", "])"],
+      ["{ a(x: [", "]) }"],
+    ] as const)
+      expect(await codeOf(null, open.repeat(1000) + close.repeat(1000)), open).toBe("TOO_COSTLY");
+    const quoted = JSON.stringify(`${"[{(".repeat(300)} # "`);
+    expect(
+      await codeOf(owner, `{ permissions(filter: { key: { equalTo: ${quoted} } }) { totalCount } } # {{{`),
+    ).toBe(undefined);
     const body = await api.post(
       "/graphql",
       { query: `{ a: ${"x".repeat(300_000)} }` },
