@@ -39,3 +39,11 @@ export function sandboxSession(pid: number): string {
   const hex = pid.toString(16).padStart(32, "0");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
+
+/**
+ * The channel on which PostgreSQL tells a topic (core.notify). LISTEN and NOTIFY are open to every login, so channels have
+ * names that nobody can make without the key; private.channels makes the same.
+ */
+export function channelOf(topic: string, key: Buffer): string {
+  return `c${createHmac("sha256", key).update(`channel ${topic}`).digest("hex").slice(0, 48)}`;
+}

@@ -23,27 +23,26 @@ const CLOSED = {
     "172.16.0.0/12",
     "192.0.0.0/24",
     "192.0.2.0/24",
+    "192.88.99.0/24",
     "192.168.0.0/16",
     "198.18.0.0/15",
     "198.51.100.0/24",
     "203.0.113.0/24",
     "224.0.0.0/3",
   ],
-  // Among them the ways to write an IPv4 address within IPv6: translated, 6to4, Teredo. Mapped ones (::ffff:0:0/96) are
-  // compared with the IPv4 networks.
-  ipv6: [
-    "::/127",
-    "64:ff9b::/96",
-    "64:ff9b:1::/48",
-    "100::/64",
-    "2001::/32",
-    "2001:db8::/32",
-    "2002::/16",
-    "fc00::/7",
-    "fe80::/10",
-    "ff00::/8",
-  ],
+  // Within what is given out as public (2000::/3). Among them ways to write an IPv4 address within IPv6: 6to4, Teredo.
+  ipv6: ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"],
 } as const;
+
+/**
+ * All that is public in IPv6. Beyond it lie the other ways to write an IPv4 address (translated, compatible), local
+ * addresses old and new, and what is not given out, which a network may use as it likes.
+ */
+const open = new BlockList();
+open.addSubnet("2000::", 3, "ipv6");
+/** An IPv4 address as IPv6 has it, compared with the IPv4 networks. */
+const mapped = new BlockList();
+mapped.addSubnet("::ffff:0:0", 96, "ipv6");
 
 const closed = new BlockList();
 for (const family of ["ipv4", "ipv6"] as const)
@@ -55,6 +54,7 @@ for (const family of ["ipv4", "ipv6"] as const)
 /** Whether an IP address is in a network that outsiders' addresses may not lead to. */
 export function isInside(address: string): boolean {
   const family = isIP(address);
+  if (family === 6 && !open.check(address, "ipv6") && !mapped.check(address, "ipv6")) return true;
   return family === 0 || closed.check(address, family === 6 ? "ipv6" : "ipv4");
 }
 

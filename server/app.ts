@@ -83,7 +83,7 @@ export async function createServer(options: ServerOptions): Promise<CadastreServ
   const address = (): string => config.publicUrl ?? `http://${config.host}:${port}`;
   const auth = await createAuth({ config, pool, claimKey, keys: jwtKeys, log, address });
   const { bearers } = auth;
-  const listener = createListener(connections.gatewayUrl, log);
+  const listener = createListener(connections.gatewayUrl, claimKey, log);
   const api: ApiContext = { claimKey, log, ...settings };
   const organizations = createOrganizations(pool, claimKey);
   const platform = await createPlatformApi(api, pool, listener);

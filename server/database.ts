@@ -5,7 +5,7 @@ import { AppError, isPgError } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Identity } from "./auth/tokens.ts";
 
-const POOL_SIZE = 16;
+export const POOL_SIZE = 16;
 /** Then a connection is replaced: each keeps the plans of every organization that it has met (lib/pg.ts). */
 const MAX_USES = 5000;
 /** A claim counts for one transaction; this bounds what a leaked one is good for. */

@@ -4,6 +4,7 @@
  */
 import pg from "pg";
 import type { GrafastSubscriber } from "postgraphile/grafast";
+import { channelOf } from "../lib/claims.ts";
 import { AppError, explain } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 
@@ -25,7 +26,8 @@ export interface Listener extends GrafastSubscriber<Record<string, string>> {
   close(): Promise<void>;
 }
 
-export function createListener(connectionString: string, log: Logger): Listener {
+export function createListener(connectionString: string, claimKey: Buffer, log: Logger): Listener {
+  /** By channel, in PostgreSQL's name for the topic. */
   const topics = new Map<string, Set<Handler>>();
   let client: Promise<pg.Client> | null = null;
   let closed = false;
@@ -78,7 +80,8 @@ export function createListener(connectionString: string, log: Logger): Listener 
     return attempt;
   };
 
-  const listen: Listener["listen"] = async (topic, handler) => {
+  const listen: Listener["listen"] = async (wanted, handler) => {
+    const topic = channelOf(wanted, claimKey);
     if (topics.size >= MAX_TOPICS) {
       throw new AppError("BUSY", "too much is being listened to", { hint: "Try again in a moment." });
     }

@@ -6,8 +6,10 @@
  */
 import { EventEmitter } from "node:events";
 import { type Runner, type RunnerOptions, run, type WorkerEvents } from "graphile-worker";
+import type { Pool } from "pg";
 import { explain } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
+import { doubtMigrations } from "./migrations-heard.ts";
 
 /** Between the end of a runner and the next one's start. */
 const PAUSE_MS = 1000;
@@ -24,7 +26,10 @@ export interface KeptRunner {
 }
 
 /** Resolves when the first runner has started; rejects where it cannot. */
-export async function keepRunner(options: Omit<RunnerOptions, "events">, log: Logger): Promise<KeptRunner> {
+export async function keepRunner(
+  options: Omit<RunnerOptions, "events"> & { pgPool: Pool },
+  log: Logger,
+): Promise<KeptRunner> {
   const pools = new Map<string, Set<string>>();
   const events: WorkerEvents = new EventEmitter();
   let newest = "";
@@ -32,6 +37,8 @@ export async function keepRunner(options: Omit<RunnerOptions, "events">, log: Lo
     newest = workerPool.id;
     pools.set(workerPool.id, new Set());
   });
+  const doubt = await doubtMigrations(options.pgPool, log);
+  events.on("pool:listen:success", ({ client }) => doubt(client));
   events.on("pool:release", ({ workerPool }) => pools.delete(workerPool.id));
   events.on("job:start", ({ worker, job }) => pools.get(worker.workerPool.id)?.add(job.id));
   events.on("job:complete", ({ worker, job }) => pools.get(worker.workerPool.id)?.delete(job.id));

@@ -44,6 +44,8 @@ const SETTINGS = [
   "listen_addresses=127.0.0.1",
   "unix_socket_directories=",
   "max_connections=120",
+  // For the server and the worker, however many connections SQL logins have open (sql/bootstrap/roles.sql).
+  "reserved_connections=60",
   "shared_buffers=512MB",
   "work_mem=32MB",
   "maintenance_work_mem=256MB",

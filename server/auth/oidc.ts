@@ -46,7 +46,9 @@ const decidedShape = z.union([
 export function ownPath(path: string): string {
   // Browsers take a backslash for a slash, and drop tabs and line ends before they look.
   const plain = /^\/(?![/\\])[^\\]*$/.test(path) && !/\p{Cc}/u.test(path);
-  if (!plain || new URL(path, "http://own.invalid").origin !== "http://own.invalid") {
+  const url = plain ? new URL(path, "http://own.invalid") : null;
+  // A path of dots may begin with two slashes once they are taken away: alone, it would be another site's address.
+  if (url?.origin !== "http://own.invalid" || url.pathname.startsWith("//")) {
     throw new AppError("BAD_INPUT", "the return path is not a path of this installation", {
       hint: "Give a path that begins with one slash, such as /datasets.",
       field: "return",

@@ -1,8 +1,16 @@
 /** Puts the limits between parsing and execution, for HTTP and websockets alike. */
 import type { ExecutionConfig } from "postgraphile/grafserv";
 import type { DocumentNode, GraphQLError, GraphQLSchema } from "postgraphile/graphql";
+import { type ConditionCheck, conditionCheck } from "./conditions.ts";
 import { codedValidationError, limitError } from "./errors.ts";
-import { costErrors, MAX_QUERY_LENGTH, shapeErrors, withDefaultPages } from "./limits.ts";
+import {
+  costErrors,
+  MAX_QUERY_LENGTH,
+  nestsTooDeep,
+  operationOf,
+  shapeErrors,
+  withDefaultPages,
+} from "./limits.ts";
 
 type Parsed = ReturnType<ExecutionConfig["parseAndValidate"]>;
 
@@ -16,6 +24,10 @@ function guardedParse(config: ExecutionConfig): ExecutionConfig["parseAndValidat
       return {
         errors: [limitError("TOO_LARGE", `a query has at most ${MAX_QUERY_LENGTH} characters`, "Send less.")],
       };
+    }
+    if (nestsTooDeep(query)) {
+      const hint = "Follow fewer relations at once, and write filters flatter.";
+      return { errors: [limitError("TOO_COSTLY", "the query's brackets are nested too deep", hint)] };
     }
     const parsed = config.parseAndValidate(query);
     const before = checked.get(parsed);
@@ -50,11 +62,28 @@ function guardedCost(schema: GraphQLSchema) {
   };
 }
 
+/** Documents are looked at once; the variables of each request are weighed. */
+function guardedConditions(schema: GraphQLSchema) {
+  const checks = new WeakMap<DocumentNode, Map<string, ConditionCheck>>();
+  return (document: DocumentNode, name: string | null | undefined, variables: object): GraphQLError[] => {
+    const known = checks.get(document) ?? new Map<string, ConditionCheck>();
+    const before = known.get(name ?? "");
+    if (before) return before({ ...variables });
+    const operation = operationOf(document, name);
+    if (!operation) return [];
+    const check = conditionCheck(schema, document, operation);
+    checks.set(document, known.set(name ?? "", check));
+    return check({ ...variables });
+  };
+}
+
 function guarded(config: ExecutionConfig): ExecutionConfig {
   const costly = guardedCost(config.schema);
+  const conditions = guardedConditions(config.schema);
   const refused = (args: Parameters<ExecutionConfig["execute"]>[0]): GraphQLError[] => {
-    const errors = costly(args.document, args.operationName, args.variableValues ?? {});
-    return errors;
+    const given = [args.document, args.operationName, args.variableValues ?? {}] as const;
+    const errors = costly(...given);
+    return errors.length > 0 ? errors : conditions(...given);
   };
   return {
     ...config,

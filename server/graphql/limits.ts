@@ -31,6 +31,22 @@ export const MAX_SELECTIONS = 5000;
 /** What a field that asks the database costs before any row. */
 const QUERY_COST = 10;
 
+/** Brackets within each other, of fields, lists, objects and types alike: the parser calls itself for each. */
+const MAX_NESTING = 200;
+/** What may hold brackets that are none (strings, comments), and brackets. */
+const BRACKETS = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}[\]()]/g;
+
+/** Whether a text goes deeper than its parser should. */
+export function nestsTooDeep(query: string): boolean {
+  let depth = 0;
+  for (const [found] of query.matchAll(BRACKETS)) {
+    if ("{[(".includes(found)) depth++;
+    else if ("}])".includes(found)) depth--;
+    if (depth > MAX_NESTING) return true;
+  }
+  return false;
+}
+
 type Variables = Record<string, unknown>;
 
 interface Walk {
@@ -126,7 +142,7 @@ function fieldCost(node: FieldNode, parent: GraphQLNamedType | undefined, page: 
   return 1 + rows * costOf(node.selectionSet, type, 1, walk);
 }
 
-function operationOf(
+export function operationOf(
   document: DocumentNode,
   name: string | null | undefined,
 ): OperationDefinitionNode | undefined {

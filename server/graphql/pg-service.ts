@@ -10,8 +10,9 @@ import type pg from "pg";
 import type { PgClient, PgClientQuery, PgClientResult, WithPgClient } from "postgraphile/@dataplan/pg";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { AppError } from "../../lib/errors.ts";
-import { beginWith, takeClient } from "../database.ts";
+import { beginWith, POOL_SIZE, takeClient } from "../database.ts";
 import type { Listener } from "../listener.ts";
+import { createTurns, type Turns } from "../shares.ts";
 
 type PgSettings = Record<string, string | undefined> | null;
 
@@ -128,10 +129,44 @@ function outsideTransaction(client: pg.PoolClient, settings: PgSettings): PgClie
   };
 }
 
+/** Connections that one organization may have under way in GraphQL: slow questions of one leave some to the others. */
+const MAX_EACH = POOL_SIZE - 4;
+/** A request of fifty fields wants as many at once. */
+const MAX_WAITING_EACH = 1000;
+const MAX_WAIT_MS = 10_000;
+/** One for each pool: all APIs share its connections. */
+const turnsOf = new WeakMap<pg.Pool, Turns>();
+
+/** Whose the statement is: the organization of its claim, which our own server has just signed (lib/claims.ts). */
+const whose = (settings: PgSettings): string => settings?.["cadastre.claim"]?.split(".")[2] ?? "";
+
+/** Waits for the organization's turn; the result ends it. Errors: AppError BUSY. */
+async function takeTurn(turns: Turns, who: string): Promise<() => void> {
+  const busy = new AppError("BUSY", "your organization asks too much at this moment", {
+    hint: "Try again in a moment.",
+  });
+  const entered = turns.enter(who);
+  if (entered === null) throw busy;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, MAX_WAIT_MS, null);
+  });
+  const leave = await Promise.race([entered, late]);
+  clearTimeout(timer);
+  if (leave !== null) return leave;
+  void entered.then((done) => done());
+  throw busy;
+}
+
 function createWithPgClient(pool: pg.Pool, schemas: readonly string[]): WithPgClient {
+  const turns =
+    turnsOf.get(pool) ?? createTurns({ total: Infinity, each: MAX_EACH, waiting: MAX_WAITING_EACH });
+  turnsOf.set(pool, turns);
   return async (settings, callback) => {
-    const client = await takeClient(pool);
+    const leave = await takeTurn(turns, whose(settings));
+    let client: pg.PoolClient | null = null;
     try {
+      client = await takeClient(pool);
       const outside = outsideTransaction(client, settings);
       return await callback({
         ...outside,
@@ -143,7 +178,8 @@ function createWithPgClient(pool: pg.Pool, schemas: readonly string[]): WithPgCl
           ),
       });
     } finally {
-      client.release();
+      client?.release();
+      leave();
     }
   };
 }

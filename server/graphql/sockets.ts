@@ -20,6 +20,8 @@ const MAX_SOCKETS_ORGANIZATION = 1000;
 /** A tab of the back office has one. */
 const MAX_SOCKETS_EACH = 50;
 const PING_MS = 30_000;
+/** An API key lives longer than a timer can run: one that is set for longer goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** As the protocol numbers what HTTP calls 429. */
 const TOO_MANY = 4429;
 /** Close code of RFC 6455 for a server that stops. */
@@ -44,7 +46,7 @@ export interface Sockets {
 }
 
 function expire(socket: WebSocket, identity: Identity): void {
-  const left = identity.expiresAt * 1000 - Date.now();
+  const left = Math.min(identity.expiresAt * 1000 - Date.now(), LONGEST_TIMER_MS);
   const timer = setTimeout(() => socket.close(CloseCode.Forbidden, "the access token has expired"), left);
   socket.once("close", () => clearTimeout(timer));
 }

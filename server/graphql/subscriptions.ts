@@ -1,6 +1,6 @@
 /**
- * Progress of runs: `runChanged(runId:)` and `runsChanged`. Notifications carry ids only, because LISTEN is open to
- * every login; each one makes the server read the run again as the subscriber, under row-level security.
+ * Progress of runs: `runChanged(runId:)` and `runsChanged`. Notifications carry ids only; each one makes the server read
+ * the run again as the subscriber, under row-level security.
  */
 import { jsonParse } from "postgraphile/@dataplan/json";
 import { context, lambda, listen, type Step } from "postgraphile/grafast";

@@ -27,6 +27,7 @@ const FROM_DATABASE: Record<string, { status: number; scimType: string | null }>
   AC092: { status: 401, scimType: null },
   AC093: { status: 409, scimType: "uniqueness" },
   AC094: { status: 400, scimType: "invalidValue" },
+  AC095: { status: 403, scimType: null },
 };
 
 function told(

@@ -17,7 +17,8 @@ revoke create on schema public from public;
 grant usage on schema public to public;
 
 -- Roads around row-level security that PostgreSQL leaves open to every login: large objects and advisory locks
--- (a covert channel between organizations, and a way to block loads).
+-- (a covert channel between organizations, and a way to block loads); and the one by which a login that may write nothing
+-- fills the server's disk all the same, with messages in the write-ahead log.
 do $$
 declare
   f record;
@@ -27,7 +28,7 @@ begin
       from pg_catalog.pg_proc p
      where p.pronamespace = 'pg_catalog'::regnamespace
        and (p.proname like 'lo\_%' or p.proname in ('loread', 'lowrite')
-            or p.proname like 'pg\_advisory\_%' or p.proname like 'pg\_try\_advisory\_%')
+            or p.proname like 'pg\_advisory\_%' or p.proname like 'pg\_try\_advisory\_%' or p.proname = 'pg_logical_emit_message')
   loop
     execute format('revoke execute on function %s from public', f.signature);
     execute format('grant execute on function %s to cadastre_owner, cadastre_worker, cadastre_system', f.signature);

@@ -53,6 +53,10 @@ revoke pg_signal_backend from cadastre_logins;
 -- How much one query may spill to disk is a superuser's setting: put on a login's role, its session cannot raise it.
 grant set on parameter temp_file_limit to cadastre_logins;
 
+-- Analysts' logins, of which an organization may hand out as many as it has members, leave the platform its connections
+-- where the server keeps some back (reserved_connections): neither the API nor a load waits for them.
+grant pg_use_reserved_connections to cadastre_gateway, cadastre_worker, cadastre_sandbox with inherit true, set false;
+
 -- A request may not run for ever or keep a transaction open.
 alter role cadastre_gateway set statement_timeout = '30s';
 alter role cadastre_gateway set idle_in_transaction_session_timeout = '60s';

@@ -264,7 +264,7 @@ describe("invitations", () => {
     await run(
       "update private.mails set next_try_at = clock_timestamp() where recipient = 'patient@acme.example'",
     );
-    await run("notify mail");
+    await run("select core.notify('mail', null)");
     const { token } = await smtp.next("patient@acme.example");
     await expect.poll(async () => (await waiting())?.sent_at, { timeout: 10_000 }).not.toBeNull();
     const { rows } = await run(

@@ -298,3 +298,26 @@ describe("bodies", () => {
     }
   });
 });
+
+describe("questions that take long", () => {
+  it("of one organization leave connections to the others", async () => {
+    const blocker = await api.db.admin.connect();
+    await blocker.query("begin");
+    await blocker.query("lock table ingest.runs in access exclusive mode");
+    // Fifty fields of one request, each of which waits for the table.
+    const fields = Array.from({ length: 50 }, (_, n) => `a${n}: runs(first: ${n + 1}) { nodes { id } }`);
+    const slow = api.graphql("/graphql", owner, `{ ${fields.join(" ")} }`);
+    try {
+      await delay(300);
+      const answer = await api.graphql("/graphql", stranger, "{ datasets { nodes { name } } }");
+      expect(answer.errors).toBeUndefined();
+      expect(answer.data.datasets.nodes.length).toBeGreaterThan(0);
+    } finally {
+      await blocker.query("rollback");
+      blocker.release();
+    }
+    const done = await slow;
+    expect(done.errors).toBeUndefined();
+    expect(Object.keys(done.data)).toHaveLength(50);
+  });
+});

@@ -325,7 +325,7 @@ describe("the GraphQL subscription", () => {
     // A subscription has no "ready" message, so the news is repeated until it is heard.
     const repeat = setInterval(() => {
       void asService(api.db, acme.id, (client) =>
-        client.query("select pg_notify('changes:' || $1, $2)", [acme.id, JSON.stringify({ id: dataset })]),
+        client.query("select core.notify('changes:' || $1, $2)", [acme.id, dataset]),
       );
     }, 50);
     expect((await heard).value.data).toEqual({

@@ -104,6 +104,9 @@ describe("a callback is refused", () => {
 describe("where it may lead", () => {
   it.each([
     "//evil.example",
+    "/x/..//evil.example",
+    "/.//evil.example",
+    "/%2e//evil.example",
     "https://evil.example",
     "/\\evil.example",
     "/\t/evil.example",

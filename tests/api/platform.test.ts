@@ -148,12 +148,58 @@ describe("limits", () => {
     expect(await codeOf(owner, fragments)).toBe("TOO_COSTLY");
     const doubling = `{ ...f0 } ${Array.from({ length: 40 }, (_, n) => `fragment f${n} on Query { ${n < 39 ? `...f${n + 1} ... on Query { ...f${n + 1} }` : "__typename"} }`).join(" ")}`;
     expect(await codeOf(owner, doubling)).toBe("TOO_COSTLY");
+    // Deeper than a parser can go.
+    for (const [open, close] of [
+      ["{a", "}"],
+      ["{ permissions(filter: {not: ", "}) }"],
+      ["query ($a: [", "])"],
+      ["{ a(x: [", "]) }"],
+    ] as const)
+      expect(await codeOf(null, open.repeat(1000) + close.repeat(1000)), open).toBe("TOO_COSTLY");
+    const quoted = JSON.stringify(`${"[{(".repeat(300)} # "`);
+    expect(
+      await codeOf(owner, `{ permissions(filter: { key: { equalTo: ${quoted} } }) { totalCount } } # {{{`),
+    ).toBe(undefined);
     const body = await api.post(
       "/graphql",
       { query: `{ a: ${"x".repeat(300_000)} }` },
       { authorization: `Bearer ${owner}` },
     );
     expect(body.status).toBe(413);
+  });
+
+  it("stop filters of many conditions, wherever they stand: nobody keeps the server at planning for seconds", async () => {
+    const ors = (n: number) => ({ or: Array.from({ length: n }, (_, i) => ({ key: { equalTo: `k${i}` } })) });
+    const nested = (n: number): object => (n === 0 ? {} : { not: nested(n - 1) });
+    const once = "query ($f: PermissionFilter) { permissions(filter: $f) { totalCount } }";
+    const often = `query ($f: PermissionFilter) { ${Array.from({ length: 40 }, (_, n) => `a${n}: permissions(filter: $f) { totalCount }`).join(" ")} }`;
+    const spread = `query ($f: PermissionFilter) { ${"...a ".repeat(40)} } fragment a on Query { permissions(filter: $f) { totalCount } }`;
+    expect((await ask(owner, once, { f: ors(500) })).errors).toBeUndefined();
+    expect((await ask(owner, often, { f: ors(10) })).errors).toBeUndefined();
+    const literal = JSON.stringify(ors(1200)).replace(/"(\w+)":/g, "$1:");
+    const refused: [string, string, object?][] = [
+      ["in a variable", once, { f: ors(1500) }],
+      ["in a variable used often", often, { f: ors(100) }],
+      ["in a fragment spread often", spread, { f: ors(100) }],
+      [
+        "in a variable's default",
+        `query ($f: PermissionFilter = ${literal}) { permissions(filter: $f) { totalCount } }`,
+      ],
+      ["in the document", `{ permissions(filter: ${literal}) { totalCount } }`],
+      ["too deep", once, { f: nested(40) }],
+      ["far too deep", once, { f: nested(1500) }],
+      [
+        "too deep in the document",
+        `{ permissions(filter: ${JSON.stringify(nested(40)).replaceAll('"', "")}) { totalCount } }`,
+      ],
+    ];
+    for (const [what, query, variables] of refused)
+      for (const token of [owner, null])
+        expect(await codeOf(token, query, variables as Record<string, unknown>), what).toBe("TOO_COSTLY");
+    // What a JSON value holds is no condition.
+    const keys = Array.from({ length: 3000 }, (_, id) => ({ id }));
+    const undo = `mutation ($keys: JSON!) { undoRows(input: { datasetId: "00000000-0000-4000-8000-000000000000", toAt: "2026-01-01T00:00:00Z", keys: $keys }) { clientMutationId } }`;
+    expect(await codeOf(owner, undo, { keys })).not.toBe("TOO_COSTLY");
   });
 
   it("let the tools' introspection through", async () => {

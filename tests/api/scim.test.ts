@@ -134,6 +134,26 @@ describe("users", () => {
     expect(again).toMatchObject({ status: 409, body: { scimType: "uniqueness", status: "409" } });
   });
 
+  it("are of domains that the organization has proven: nobody else's account is made a member, or told of", async () => {
+    await s.member(globex, "victim@globex.example", "viewer");
+    const tried = async (email: string) =>
+      scim(
+        "POST",
+        "/Users",
+        person(undefined, { userName: email, emails: [{ value: email, primary: true }] }),
+      );
+    const victim = await tried("victim@globex.example");
+    expect(victim.status).toBe(403);
+    // Whether there is such an account is not told either.
+    expect((await tried("nobody@globex.example")).body).toEqual(victim.body);
+    expect((await tried("nobody@acme.example.globex.example")).status).toBe(403);
+    const { rows } = await s.db.admin.query(
+      "select from access.memberships m join access.users u on u.id = m.user_id where m.org_id = $1 and u.email like '%@globex.example'",
+      [acme.id],
+    );
+    expect(rows).toEqual([]);
+  });
+
   it("keep their account's name and address, which other organizations see too", async () => {
     await s.member(globex, "shared@acme.example", "viewer");
     const made = await created("shared", { displayName: "Renamed" });
@@ -402,7 +422,8 @@ describe("another organization's token", () => {
 
   it("may use the same ids and names for its own", async () => {
     await created("twin", { externalId: "twin-1" });
-    const there = await scim("POST", "/Users", person("twin", { externalId: "twin-1" }), theirs);
+    const emails = [{ value: "twin@globex.example", primary: true }];
+    const there = await scim("POST", "/Users", person("twin", { externalId: "twin-1", emails }), theirs);
     expect(there.status).toBe(201);
   });
 });

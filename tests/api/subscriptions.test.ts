@@ -2,6 +2,7 @@
 import { type Client, createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { makeApiKey } from "../isolation/roads.ts";
 import { asService, type TestOrg } from "../support/database.ts";
 import { createOrg, startTestServer, type TestServer } from "./support/server.ts";
 
@@ -55,9 +56,8 @@ function connect(token: string | null, retryAttempts = 0): Client {
 
 const tell = (id: string, org = acme) =>
   asService(api.db, org.id, (client) =>
-    client.query("select pg_notify('run:' || $1, $2), pg_notify('runs:' || $3, $2)", [
+    client.query("select core.notify('run:' || $1, $1::uuid), core.notify('runs:' || $2, $1::uuid)", [
       id,
-      JSON.stringify({ id }),
       org.id,
     ]),
   );
@@ -107,6 +107,22 @@ describe("runsChanged", () => {
 });
 
 describe("a socket", () => {
+  it("of an API key stays open, though the key counts for longer than a timer runs", async () => {
+    const ada = await api.db.admin.query("select id from access.users where email = 'ada@example.org'");
+    const { token } = await makeApiKey(
+      api.db,
+      { orgId: acme.id, slug: acme.slug, userId: ada.rows[0].id, email: "ada@example.org" },
+      ["run.view"],
+    );
+    const events = connect(token).iterate({ query: RUN, variables: { id: runId } });
+    expect((await events.next()).value.data.runChanged.runId).toBe(runId);
+    const next = events.next();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await tell(runId);
+    expect((await next).value.data.runChanged.runId).toBe(runId);
+    await events.return!();
+  });
+
   const refusal = (token: string | null) =>
     new Promise((resolve) => {
       connect(token).subscribe(

@@ -179,7 +179,7 @@ it("a removed member sees nothing at the next statement, whatever is open", asyn
     }
     const told = events.next();
     await asService(server.db, acme.id, (client) =>
-      client.query("select pg_notify('run:' || $1, $2)", [acme.runId, JSON.stringify({ id: acme.runId })]),
+      client.query("select core.notify('run:' || $1, $1::uuid)", [acme.runId]),
     );
     const next = await Promise.race([
       told.then(

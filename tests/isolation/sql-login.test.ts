@@ -105,6 +105,7 @@ describe("an analyst's login", () => {
     ["large objects", "select lo_create(0)"],
     ["advisory locks", "select pg_advisory_lock(1)"],
     ["advisory locks, trying", "select pg_try_advisory_xact_lock(1)"],
+    ["messages in the log", "select pg_logical_emit_message(false, 'x', 'y')"],
     ["files", "select pg_read_file('/etc/passwd')"],
     ["programs", "copy (select 1) to program 'true'"],
     ["server files", "copy (select 1) to '/tmp/cadastre-probe'"],

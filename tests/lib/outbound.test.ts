@@ -31,7 +31,7 @@ afterAll(() => {
 describe("networks", () => {
   it("inside, also in the ways to write an IPv4 address within IPv6", () => {
     const inside =
-      "127.0.0.1 10.1.2.3 100.64.0.1 169.254.169.254 172.31.0.1 192.168.1.1 0.0.0.0 224.0.0.1 255.255.255.255 ::1 :: fc00::1 fe80::1 ff02::1 ::ffff:10.0.0.1 ::ffff:7f00:1 64:ff9b::a00:1 2002:a00:1::1 nonsense";
+      "127.0.0.1 10.1.2.3 100.64.0.1 169.254.169.254 172.31.0.1 192.168.1.1 0.0.0.0 224.0.0.1 255.255.255.255 ::1 :: fc00::1 fe80::1 ff02::1 ::ffff:10.0.0.1 ::ffff:7f00:1 ::ffff:0:10.0.0.1 ::10.0.0.1 fec0::1 3fff::1 5f00::1 4000::1 192.88.99.1 64:ff9b::a00:1 2002:a00:1::1 nonsense";
     for (const address of inside.split(" ")) expect(isInside(address), address).toBe(true);
     for (const address of "8.8.8.8 172.32.0.1 100.128.0.1 2606:4700::1111".split(" "))
       expect(isInside(address), address).toBe(false);

@@ -245,3 +245,23 @@ it("a queue that is locked in the name of somebody who has no job of it is opene
   for (const id of await poolsKnown()) await lock("org:living", id);
   await until("both are taken", () => begun.length === 2);
 });
+
+it("what any login can tell of a migration of the queue's schema ends a worker only where it is true", async () => {
+  const done: string[] = [];
+  await work(async (payload) => void done.push((payload as { name: string }).name));
+  await until("it is known", async () => (await poolsKnown()).length === 2);
+  const before = (await poolsKnown()).sort();
+  const told = `notify "worker:migrate", '{"migrationNumber": 1000, "breaking": true}'`;
+  for (let turn = 0; turn < 5; turn++) await db.gateway.query(told);
+  await enqueue("afterwards");
+  await until("jobs are taken", () => done.length === 1);
+  await pause(PATIENCE_SECONDS * 1500);
+  expect((await poolsKnown()).sort()).toEqual(before);
+
+  await db.admin.query("insert into graphile_worker.migrations (id, breaking) values (1000, true)");
+  await db.gateway.query(told);
+  await until("it has ended", async () => {
+    const now = await poolsKnown();
+    return now.every((id) => !before.includes(id));
+  });
+});

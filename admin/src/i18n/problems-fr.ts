@@ -127,6 +127,10 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
   ],
   AC092: ["Le jeton SCIM n’est pas valable", "Créez-en un autre."],
   AC093: ["L’annuaire donne un nom déjà pris", "Vérifiez userName, externalId et displayName."],
+  AC095: [
+    "L’adresse n’appartient à aucun domaine prouvé par l’organisation",
+    "Prouvez le domaine, ou invitez la personne.",
+  ],
   AC094: ["L’annuaire nomme des membres inconnus, ou trop de groupes", "Envoyez d’abord les personnes."],
 
   AU001: ["Le scellement est arrêté", "La base a été remise en arrière : prévenez l’exploitant."],

@@ -16,13 +16,19 @@ export const lastOrganization = (): string => localStorage.getItem(LAST_ORGANIZA
 
 const FACTORS: readonly string[] = ["totp", "passkey", "recovery"];
 
+/** A fragment is whoever's who made the link: a path, and none that leads to another site once it is put in order. */
+function isOwnPath(path: string): boolean {
+  if (!/^\/(?![/\\])[^\\]*$/.test(path) || /\p{Cc}/u.test(path)) return false;
+  return !new URL(path, "http://own.invalid").pathname.startsWith("//");
+}
+
 /** What an identity provider's callback brought along: the next step, in the fragment, which no server sees. */
 export function standIn(hash: string): { stand: Stand; path: string | null } | null {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
   const challenge = values.get("challenge");
   if (!challenge) return null;
   const wanted = values.get("return") ?? "";
-  const path = /^\/(?![/\\])/.test(wanted) ? wanted : null;
+  const path = isOwnPath(wanted) ? wanted : null;
   const list = (name: string) => (values.get(name) ?? "").split(",").filter((one) => one !== "");
   const organizations = list("organizations").map((slug) => ({ slug, name: slug }));
   if (organizations.length > 0) return { stand: { kind: "choose", challenge, organizations }, path };

@@ -24,6 +24,11 @@ begin
   if saved.shared_at is not null or saved.everywhere or save_rule_set.everywhere then
     perform core.require('quality.approve');
   end if;
+  -- Deployed on all datasets, it would ask those too of which whoever saves it sees a part only (quality.require_whole).
+  if coalesce(save_rule_set.everywhere, saved.everywhere, false) and cardinality(private.bound_datasets()) > 0 then
+    perform core.raise('42501', 'you see some datasets only in part, and what rules find there would tell of the rest',
+      'Ask somebody who sees all of them, or install the set where you see the whole dataset.', 'everywhere');
+  end if;
   if saved.id is null then
     if (select count(*) from quality.rule_sets s where s.org_id = private.org_id()) >= most then
       perform core.raise('QC013', format('an organization has at most %s rule sets', most), 'Drop one that is not used.', 'name');

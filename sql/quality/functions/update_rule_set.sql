@@ -10,6 +10,7 @@ declare
   i quality.rule_set_installs;
   source record;
   mapping jsonb;
+  one jsonb;
 begin
   perform core.require('quality.view');
   perform data.dataset_names(update_rule_set.dataset_id);
@@ -24,6 +25,10 @@ begin
   if source.version = i.version and not p_force then
     perform core.raise('QC015', format('it is of the set''s present version, %s', source.version), 'There is nothing to update.', 'set_key');
   end if;
+  -- The new version may refer to other datasets than the one that was installed.
+  for one in select x from jsonb_array_elements(source.rules) x loop
+    perform quality.require_whole(i.dataset_id, one);
+  end loop;
   select coalesce(jsonb_agg(m), '[]') into mapping from jsonb_array_elements(i.mapping) m
    where exists (select from jsonb_array_elements(source.rules) r where r ->> 'name' = m ->> 'rule');
   select mapping || coalesce(jsonb_agg(m - 'confidence' - 'why'), '[]') into mapping

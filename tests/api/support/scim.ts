@@ -73,6 +73,11 @@ export async function start(): Promise<void> {
   globex = await createOrg(s.db, "globex");
   owner = await s.member(acme, "owner@acme.example", "owner");
   await s.member(globex, "owner@globex.example", "owner");
+  for (const org of [acme, globex])
+    await s.db.admin.query(
+      "insert into access.domains (org_id, domain, token, verified_at, verified_by) values ($1, $2, repeat('x', 20), now(), 'dns')",
+      [org.id, `${org.slug}.example`],
+    );
   token = await makeToken("acme");
   theirs = await makeToken("globex");
 }

@@ -330,6 +330,9 @@ describe("contracts", () => {
           [JSON.stringify(changes)],
         ),
       );
+    // What leaves out the field is refused in words, not by a failure of the refusal.
+    for (const change of [{ op: "retire" }, { op: "rules", name: "no" }])
+      await expect(alter([change])).rejects.toMatchObject({ code: expect.stringMatching(/^DS/) });
     const { rows } = await alter([
       { op: "add", field: { name: "color", type: "text", allowedValues: ["red", "blue"] } },
       { op: "widen", name: "price", type: "numeric(12,4)" },

@@ -155,6 +155,24 @@ describe("whoever sees a dataset in part", () => {
     for (const text of ["select quality.run_rules($1)", "select quality.suggest_rules($1)"]) {
       await expect(steward(text, [dataset])).rejects.toMatchObject({ code: "42501" });
     }
+    // Nor by a set that every dataset is asked, or whose next version refers to this one from another dataset.
+    await expect(
+      steward("select quality.save_rule_set('oracle', $1, everywhere => true)", [SET]),
+    ).rejects.toMatchObject({ code: "42501" });
+    const [guesses] = await owner("select id from data.create_dataset('guesses', $1, '{name}')", [
+      JSON.stringify([{ name: "name" }]),
+    ]);
+    const refers = JSON.parse(SET).map((rule: object) => ({
+      ...rule,
+      kind: "reference",
+      parameters: { dataset: "people", field: "name" },
+    }));
+    await steward("select quality.save_rule_set('refers', $1)", [SET]);
+    await steward("select quality.install_rule_set('refers', $1)", [guesses!.id]);
+    await steward("select quality.save_rule_set('refers', $1)", [JSON.stringify(refers)]);
+    await expect(
+      steward("select quality.update_rule_set('refers', $1, deploy => true)", [guesses!.id]),
+    ).rejects.toMatchObject({ code: "42501" });
     expect(await steward("select record from quality.failing_rows")).toEqual([]);
     expect(await steward("select field_name from quality.column_profiles")).toEqual([]);
     expect(

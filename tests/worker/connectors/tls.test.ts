@@ -114,7 +114,7 @@ describe.skipIf(!hasOpenssl)(`TLS to sources${why}`, () => {
     const server: EmbeddedServer = await startEmbedded({
       directory,
       password: "pw",
-      settings: ["shared_buffers=32MB", "max_connections=10"],
+      settings: ["shared_buffers=32MB", "max_connections=10", "reserved_connections=0"],
     });
     try {
       const { uid, gid } = await stat(directory);

@@ -19,7 +19,7 @@ begin
   values (p_template, lower(p_recipient), coalesce(p_locale, 'en'), p_purpose, p_user_id, p_org_id, p_invitation_id,
           p_valid_for, coalesce(p_data, '{}'))
   returning id into made;
-  perform pg_notify('mail', '');
+  perform core.notify('mail', null);
   return made;
 end
 $$;

@@ -3,6 +3,10 @@
 -- active, displayName, department, profile}. The account belongs to the person: a directory makes one where there is
 -- none, and changes no name or address of one that is there; what it says stays with the membership. department becomes
 -- the attribute of that name, for conditions of policies. The gateway's only.
+--
+-- A directory is in the hands of an organization's administrators, so it brings in addresses alone of domains that the
+-- organization has proven, as its own identity providers do. Otherwise anybody's account could be made a member unasked,
+-- and looked at: whether there is one, the person's name, their second factors.
 create or replace function private.scim_put_user(p_hash bytea, p_id uuid, p_user jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
@@ -18,6 +22,12 @@ begin
   if who is null then
     if exists (select from private.scim_user_rows(scope.org_id, null, p_user ->> 'userName')) then
       perform core.raise('AC093', 'a user of this userName is there already', 'Look it up by userName and change it.', 'userName');
+    end if;
+    if not private.provider_speaks_for(scope.org_id, p_user ->> 'email')
+       and not exists (select from access.memberships m join access.users u on u.id = m.user_id
+                        where m.org_id = scope.org_id and u.email operator(public.=) (p_user ->> 'email')::public.citext) then
+      perform core.raise('AC095', 'the address is of no domain that the organization has proven',
+        'Prove the domain (access.add_domain), or invite the person.', 'emails');
     end if;
     insert into access.users (email, display_name) values (p_user ->> 'email', left(coalesce(p_user ->> 'displayName', ''), 200))
     on conflict on constraint users_email_key do nothing;
@@ -60,6 +70,6 @@ begin
 end
 $$;
 comment on function private.scim_put_user(bytea, uuid, jsonb) is
-  'Creates or replaces a SCIM user; null: none of this id here. Errors: AC005 last owner, AC092 token, AC093 taken. The gateway''s only.';
+  'Creates or replaces a SCIM user; null: none of this id here. Errors: AC005 last owner, AC092 token, AC093 taken, AC095 domain. The gateway''s only.';
 revoke execute on function private.scim_put_user(bytea, uuid, jsonb) from public;
 grant execute on function private.scim_put_user(bytea, uuid, jsonb) to cadastre_gateway;
