@@ -227,6 +227,144 @@ describe("erasure", () => {
   });
 });
 
+describe("an erasure by four eyes", () => {
+  const find = async (who: Page, email: string) => {
+    await go("/erasures/new", who);
+    await who.getByLabel("E-mail address, number or name").first().fill(email);
+    await who.getByRole("button", { name: "Look everywhere" }).click();
+    await who.getByRole("checkbox", { name: new RegExp(`email of subscribers is “${email}”`) }).waitFor({
+      timeout: 60_000,
+    });
+    await who.getByLabel("Reason").fill("request of 9 May");
+    await who.getByRole("button", { name: "Search", exact: true }).click();
+    await who.getByRole("button", { name: "Erase for good" }).click({ timeout: 60_000 });
+  };
+
+  test("is asked for by one person, told to another with what it will do, and done when they approve", async () => {
+    await go("/security/general");
+    const wanted = page.getByRole("switch", { name: /Another person has to approve an erasure/ });
+    await wanted.focus();
+    await page.keyboard.press("Space");
+    await page.getByText("Saved").first().waitFor();
+    expect(await wanted.isChecked()).toBe(true);
+    const admin = await stage.visit("admin", { org: ORG });
+    await go("/holds", page);
+    await page
+      .getByRole("row", { name: /case 7/ })
+      .getByRole("button", { name: "Release" })
+      .click();
+    await dialog().getByLabel("Reason").fill("case closed");
+    await dialog().getByRole("button", { name: "Release" }).click();
+    await dialog().waitFor({ state: "hidden" });
+    await find(admin, "ann@people.example");
+    await admin.getByRole("dialog").getByText("Your organization wants four eyes").waitFor();
+    expect(await axeViolations(admin)).toEqual([]);
+    await admin.getByRole("dialog").getByRole("checkbox").check();
+    await admin.getByRole("dialog").getByRole("button", { name: "Ask for approval" }).click();
+    await admin.waitForURL(/\/erasures\/[0-9a-f-]{36}$/);
+    const asked = new URL(admin.url()).pathname;
+    await admin.getByText("You asked for it").waitFor({ timeout: 60_000 });
+    expect(await admin.getByRole("button", { name: "Approve and erase" }).count()).toBe(0);
+    await admin.getByRole("button", { name: "Take it back" }).waitFor();
+    expect(await axeViolations(admin)).toEqual([]);
+    // The other person is told, and comes from there.
+    await go("/");
+    await page.getByText("1 erasure waits for you").waitFor();
+    await go("/notifications");
+    await page.getByText("An erasure waits for approval").first().waitFor();
+    await go(asked);
+    await page.getByRole("region", { name: "What would be erased" }).getByText("Rows in force").waitFor();
+    await picture(page, "compliance-erasure-approval");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Approve and erase" }).focus();
+    await page.keyboard.press("Enter");
+    await dialog().getByLabel("Note").focus();
+    await page.keyboard.type("seen");
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog().getByRole("button", { name: "Approve and erase" }).press("Enter");
+    await dialog().waitFor({ state: "hidden" });
+    await page.locator("dl").getByText("Done").waitFor({ timeout: 120_000 });
+    await page.locator("dl").getByText("seen").waitFor();
+    await page
+      .getByRole("region", { name: "Proof" })
+      .getByText("erasure.approve")
+      .waitFor({ timeout: 60_000 });
+    await admin.getByRole("region", { name: "What was erased" }).waitFor({ timeout: 60_000 });
+    await admin.context().close();
+  });
+
+  test("goes by the command line too", async () => {
+    const refused = await stage.command([
+      ...["erase", "--org", ORG, "--dataset", "weather", "--values", '{"city": "Oslo"}'],
+      ...["--reason", "request of 10 May", "--as", stage.email("admin")],
+    ]);
+    expect(refused).toContain("another person has to approve erasure");
+    const id = /erasure ([0-9a-f-]{36})/.exec(refused)![1]!;
+    expect(await stage.command(["erase", "list", "--org", ORG])).toContain(`${id}  approval`);
+    await expect(
+      stage.command(["erase", "approve", id, "--org", ORG, "--as", stage.email("admin")]),
+    ).rejects.toThrow(/compliance.approve|42501/);
+    expect(
+      await stage.command([
+        "erase",
+        "refuse",
+        id,
+        "--org",
+        ORG,
+        "--as",
+        stage.email("owner"),
+        "--note",
+        "no",
+      ]),
+    ).toContain("nothing was erased");
+    expect(await stage.command(["erase", "list", "--org", ORG])).toContain("No erasure is under way");
+  });
+});
+
+describe("a legal hold with an end", () => {
+  test("is placed with a day, shown with it, and gets another one", async () => {
+    await go("/holds");
+    await page.getByRole("button", { name: "Place a hold" }).first().click();
+    await dialog().getByRole("combobox", { name: "Dataset" }).fill("subs");
+    await page.getByRole("option", { name: "subscribers", exact: true }).click();
+    await dialog().getByLabel("Reason").fill("case 11");
+    await dialog().getByLabel("Ends").fill("2001-01-01");
+    await dialog().getByRole("button", { name: "Place a hold" }).click();
+    await dialog().getByRole("alert").getByText("8 days to 100 years ahead").waitFor();
+    await dialog().getByLabel("Ends").fill("2090-03-01");
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog().getByRole("button", { name: "Place a hold" }).click();
+    await dialog().waitFor({ state: "hidden" });
+    const row = page.getByRole("row", { name: /case 11/ });
+    await row.getByText(/2090/).waitFor();
+    await picture(page, "compliance-hold-end");
+    await row.getByRole("button", { name: "End", exact: true }).click();
+    expect(await dialog().getByLabel("Ends").inputValue()).toBe("2090-03-01");
+    await dialog().getByLabel("Ends").fill("2091-03-01");
+    await dialog().getByLabel("Reason").fill("appeal");
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog().getByRole("button", { name: "Set the end" }).click();
+    await dialog().waitFor({ state: "hidden" });
+    await row.getByText(/2091/).waitFor();
+    const listed = await stage.command(["hold", "list", "--org", ORG]);
+    const [, id] = /([0-9a-f-]{36}) {2}subscribers, .*case 11, until 2091-/.exec(listed)!;
+    expect(
+      await stage.command([
+        "hold",
+        "end",
+        id!,
+        "--org",
+        ORG,
+        "--until",
+        "none",
+        "--reason",
+        "no end in sight",
+      ]),
+    ).toContain("until it is released");
+    await stage.command(["hold", "release", id!, "--org", ORG, "--reason", "closed"]);
+  });
+});
+
 describe("a row added by hand", () => {
   test("is asked what the contract asks, at the field, and has a page", async () => {
     await go("/records/subscribers");
