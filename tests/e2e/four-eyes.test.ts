@@ -125,6 +125,7 @@ describe("an edit that rules refuse", () => {
       .getByText(/visits_plausible/)
       .first()
       .waitFor();
+    await french.getByRole("dialog").getByText("visits doit être au plus 100").waitFor();
     expect(await axeViolations(french)).toEqual([]);
     expect(await french.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
     await picture(french, "against-rules-french");
@@ -243,7 +244,7 @@ describe("a legal hold with an end", () => {
     const row = page.getByRole("row", { name: /case 11/ });
     await row.getByText(/2090/).waitFor();
     await picture(page, "compliance-hold-end");
-    await row.getByRole("button", { name: "End", exact: true }).click();
+    await row.getByRole("button", { name: "Set the end", exact: true }).click();
     expect(await dialog().getByLabel("Ends").inputValue()).toBe("2090-03-01");
     await dialog().getByLabel("Ends").fill("2091-03-01");
     await dialog().getByLabel("Reason").fill("appeal");

@@ -149,7 +149,7 @@ export const enHold = {
   no_until: "by a release alone",
   noticed: "told",
   lapsed: "ended on its day",
-  end: "End",
+  end: "Set the end",
   end_title: "When does the hold on %{what} end?",
   end_text: "It goes on protecting until then. A sooner end is for those who may release holds.",
   end_save: "Set the end",
@@ -274,7 +274,7 @@ export const enErasure = {
   approval_yours:
     "%{who} asks for it. What would be erased is below; once it is approved, it cannot be undone.",
   approval_others: "%{who} asks for it. Whoever may approve compliance decides.",
-  approval_until: "Without a decision it ends by itself:",
+  approval_until: "Without a decision it ends by itself on",
   approve: "Approve and erase",
   approve_title: "Approve this erasure?",
   approve_text:

@@ -157,7 +157,7 @@ export const frHold: typeof enHold = {
   no_until: "quand on le lève",
   noticed: "annoncée",
   lapsed: "éteint à sa date",
-  end: "Fin",
+  end: "Fixer la fin",
   end_title: "Quand finit le gel sur %{what} ?",
   end_text: "Il protège jusque-là. Une fin plus proche revient à qui peut lever un gel.",
   end_save: "Fixer la fin",
@@ -285,7 +285,7 @@ export const frErasure: typeof enErasure = {
   approval_yours:
     "%{who} le demande. Ce qui serait effacé est ci-dessous ; une fois approuvé, on ne peut plus l’annuler.",
   approval_others: "%{who} le demande. Qui approuve la conformité décide.",
-  approval_until: "Sans décision il prend fin de lui-même :",
+  approval_until: "Sans décision il prend fin de lui-même le",
   approve: "Approuver et effacer",
   approve_title: "Approuver cet effacement ?",
   approve_text:
