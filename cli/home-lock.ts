@@ -1,8 +1,8 @@
 /** One running installation a home: a second start on the same folder is refused instead of damaging the first. */
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { isAlive } from "../lib/db/embedded.ts";
 import { AppError } from "../lib/errors.ts";
-import { isAlive } from "../lib/instance.ts";
 
 const ATTEMPTS = 2;
 

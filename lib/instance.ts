@@ -7,7 +7,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { Config } from "./config.ts";
-import { type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
+import { type EmbeddedServer, isAlive, startEmbedded } from "./db/embedded.ts";
 import { prepareDatabase } from "./db/migrate.ts";
 import { loginUrl } from "./db/urls.ts";
 import { AppError } from "./errors.ts";
@@ -132,14 +132,4 @@ export async function findRunning(config: Config): Promise<Connections & { url: 
     });
   }
   return { ...connectionsOf(file.databaseUrl, secrets), url: file.url };
-}
-
-/** True when a process of this number runs (and is ours to ask about). */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -70,12 +70,13 @@ async function freePort(): Promise<number> {
   });
 }
 
-function alive(pid: number): boolean {
+/** True when a process of this number runs, also another user's. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
@@ -87,10 +88,10 @@ export async function endLeftover(directory: string): Promise<void> {
   if (!Number.isInteger(pid) || pid <= 1) return;
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);
   // After a reboot the number may belong to somebody else.
-  const ours = command === null ? alive(pid) : command.includes("postgres");
+  const ours = command === null ? isAlive(pid) : command.includes("postgres");
   if (ours) {
     process.kill(pid, "SIGINT");
-    for (let waited = 0; alive(pid); waited += POLL_MS) {
+    for (let waited = 0; isAlive(pid); waited += POLL_MS) {
       if (waited >= STOP_WAIT_MS) {
         throw new AppError("DATABASE", `a PostgreSQL server (pid ${pid}) still uses ${directory}`, {
           hint: "End it, then start again.",

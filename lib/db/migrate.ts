@@ -92,6 +92,20 @@ async function storeClaimKey(client: pg.Client, key: Buffer): Promise<void> {
   );
 }
 
+/**
+ * The queue gives each kind of job a row when it comes for the first time, in the transaction that queues it, and whoever
+ * queues one of the same kind meanwhile waits for that: two that start the first work of several organizations at once
+ * would wait for each other. So the rows are there before. Functions name the jobs that they queue literally.
+ */
+async function registerJobs(client: pg.Client): Promise<void> {
+  await client.query(`
+    insert into graphile_worker._private_tasks (identifier)
+    select distinct m[1]
+      from pg_catalog.pg_proc p cross join lateral regexp_matches(p.prosrc, '''([a-z]+__[a-z_]+)''', 'g') m
+     where p.prosrc ~ '(enqueue|begin_trial)\\('
+    on conflict do nothing`);
+}
+
 /** Returns what was done, for the log. `adminUrl` must be a superuser's (or a role that may create roles and extensions). */
 export async function prepareDatabase(
   adminUrl: string,
@@ -108,6 +122,7 @@ export async function prepareDatabase(
     await installQueue(client, adminUrl);
     await storeClaimKey(client, passwords.claimKey);
     const applied = await applySql(client, path.join(projectRoot, "sql"));
+    await registerJobs(client);
     log.debug({ applied }, "database is up to date");
   } finally {
     await client.end();

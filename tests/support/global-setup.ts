@@ -3,12 +3,12 @@
  * it (tests/support/database.ts). With TEST_DATABASE_URL an existing server is used instead.
  */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { endLeftover, startEmbedded } from "../../lib/db/embedded.ts";
+import { endLeftover, isAlive, startEmbedded } from "../../lib/db/embedded.ts";
 import { prepareDatabase } from "../../lib/db/migrate.ts";
 import { databaseUrl } from "../../lib/db/urls.ts";
 import { createLogger } from "../../lib/log.ts";
@@ -27,22 +27,16 @@ declare module "vitest" {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Ends and removes what test runs left that were killed before they could: a folder carries its run's pid. */
 async function sweepLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number(/^cadastre-test-(\d+)-/.exec(name)?.[1] ?? 0);
     if (pid === 0 || isAlive(pid)) continue;
-    await endLeftover(path.join(tmpdir(), name, "postgres"));
-    await rm(path.join(tmpdir(), name), { recursive: true, force: true });
+    const folder = path.join(tmpdir(), name);
+    // Another user's leftovers are that user's to remove.
+    if (process.getuid?.() !== 0 && (await stat(folder)).uid !== process.getuid?.()) continue;
+    await endLeftover(path.join(folder, "postgres"));
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

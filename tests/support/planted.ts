@@ -234,6 +234,9 @@ const OPS_ROWS = `
   ), carried as (
     insert into private.carried_checks (org_id, dataset_id, road, check_id, snapshot, saw_own, contract_version, row_count, rules)
     values ($1, $3, 'load', gen_random_uuid(), pg_current_snapshot(), true, 1, 0, jsonb_build_object('secret', $2::text))
+  ), pairs as (
+    insert into private.carried_pairs (org_id, dataset_id, check_id, rule_id, pairs)
+    values ($1, $3, gen_random_uuid(), gen_random_uuid(), jsonb_build_array($2::text))
   ), incoming as (
     insert into ingest.incoming_webhooks (org_id, title, dataset_id, scheme) values ($1, 'secret of ' || $2, $3, 'standard') returning id
   ), incoming_secret as (

@@ -131,6 +131,51 @@ describe("rules about rows", () => {
     expect(await bench.query("select rule_name, state, occurrences from quality.incidents")).toEqual([
       { rule_name: "r_values", state: "open", occurrences: 1 },
     ]);
+
+    // A check by hand, a dry run (now, and over the load), and a try on a sample say the same of the same rows.
+    const others: Record<string, unknown>[] = [
+      {
+        kind: "functional_dependency",
+        fields: ["zip", "country"],
+        parameters: { to: "city", deciders: "each" },
+      },
+      { kind: "format", field: "zip", parameters: { format: "icd10cm" } },
+      { kind: "uniqueness", fields: ["id"] },
+      { kind: "null_share", field: "name", parameters: { max: 0.01 } },
+      { kind: "mean", field: "age", parameters: { max: 30 } },
+      { kind: "distinct_count", field: "code", parameters: { min: 2, max: 4 } },
+      { kind: "row_count", parameters: { min: 20 } },
+      { kind: "freshness", field: "start", parameters: { max_hours: 1 } },
+    ];
+    const [{ checked }] = (await bench.query("select quality.run_rules($1) as checked", [id])) as [
+      { checked: { results: { rule_name: string; failures: number }[] } },
+    ];
+    interface Tried {
+      failures: number;
+      measured: number | null;
+      sample: unknown[];
+      loads?: { failures: number }[];
+    }
+    for (const one of [...kinds, ...others]) {
+      const definition = JSON.stringify(one);
+      const [said] = await bench.query<{ tried: Tried; tested: Tried }>(
+        "select ingest.try_rule($1, $2) as tried, quality.test_rule($1, $2) as tested",
+        [id, definition],
+      );
+      const { tried, tested } = said!;
+      const known = checked.results.find((r) => r.rule_name === one.name)?.failures ?? tried.failures;
+      expect([tried.failures, tested.failures, tried.loads![0]!.failures], definition).toEqual([
+        known,
+        known,
+        known,
+      ]);
+      expect(Math.floor(tested.measured ?? 0)).toBe(Math.floor(tried.measured ?? 0));
+      if (tried.measured === null)
+        expect([tried.sample.length, tested.sample.length]).toEqual([
+          Math.min(10, known),
+          Math.min(10, known),
+        ]);
+    }
   });
 
   it("hold the run above their thresholds, and a release merges it", async () => {
@@ -291,6 +336,26 @@ describe("a dry run", () => {
     expect(
       await bench.query("select count(*)::int as n from quality.rules where dataset_id = $1", [id]),
     ).toEqual([{ n: 0 }]);
+  });
+
+  it("of rules about groups of rows shows those that break them, and none of the key", async () => {
+    const fields = [{ name: "k", type: "integer" }, { name: "v" }, { name: "w" }];
+    const id = await declare(bench, "groups", fields, ["k"]);
+    await bench.load("groups", "k,v,w\n1,a,x\n2,a,x\n3,a,x\n4,a,y\n5,b,z\n6,,z\n");
+    const trial = async (rule: object): Promise<[unknown, unknown[]]> => {
+      const [row] = await bench.query<{ tried: { failures: number; sample: { k: number }[] } }>(
+        "select ingest.try_rule($1, $2) as tried",
+        [id, JSON.stringify(rule)],
+      );
+      return [row!.tried.failures, row!.tried.sample.map((r) => r.k).sort()];
+    };
+    expect(await trial({ kind: "uniqueness", fields: ["k"] })).toEqual([0, []]);
+    expect(await trial({ kind: "uniqueness", fields: ["k", "v"] })).toEqual([0, []]);
+    expect(await trial({ kind: "uniqueness", fields: ["v"] })).toEqual([4, [1, 2, 3, 4]]);
+    expect(await trial({ kind: "functional_dependency", fields: ["v"], parameters: { to: "w" } })).toEqual([
+      1,
+      [4],
+    ]);
   });
 
   it("and versions: a draft changes nothing until it is deployed, and a roll back brings the old one back", async () => {

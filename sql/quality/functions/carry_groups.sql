@@ -1,8 +1,9 @@
 -- A rule about groups of rows (uniqueness, a dependency, different values) where rows changed (pg_temp.cadastre_delta):
 -- {failures, parts} as they are now, from those known before; null where it must be asked of all rows. Groups into which and
 -- out of which no row went are as they were. Of the others the rows are asked: where nothing failed before, nothing fails
--- elsewhere now. Internal.
-create or replace function quality.carry_groups(p_dataset uuid, p_rule jsonb, p_known jsonb) returns jsonb
+-- elsewhere now. Of a dependency whose pairs are kept (quality.carry_pairs) no row is. Internal.
+drop function if exists quality.carry_groups(uuid, jsonb, jsonb);
+create or replace function quality.carry_groups(p_dataset uuid, p_check uuid, p_rule jsonb, p_known jsonb) returns jsonb
 language plpgsql
 set search_path = ''
 as $$
@@ -16,6 +17,9 @@ declare
   gone bigint;
   come bigint;
 begin
+  if p_known #> '{parts,pairs}' is not null then
+    return quality.carry_pairs(p_dataset, p_check, p_rule, p_known);
+  end if;
   select string_agg(g.g, ', ' order by g.no), string_agg(format('%s as c%s', g.g, g.no), ', ' order by g.no) into groups, named
     from jsonb_array_elements_text(p_rule #> '{carry,groups}') with ordinality g (g, no);
   select string_agg(g, ', ') into tuple from jsonb_array_elements_text(p_rule #> '{carry,tuple}') g;
@@ -50,4 +54,4 @@ begin
   return jsonb_set(p_known, '{parts,d}', to_jsonb((p_known #>> '{parts,d}')::bigint + come - gone));
 end
 $$;
-comment on function quality.carry_groups(uuid, jsonb, jsonb) is 'A rule about groups of rows, from what was known and what changed. Internal.';
+comment on function quality.carry_groups(uuid, uuid, jsonb, jsonb) is 'A rule about groups of rows, from what was known and what changed. Internal.';

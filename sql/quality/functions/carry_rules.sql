@@ -16,6 +16,7 @@ declare
   come jsonb;
   parts jsonb;
   touched text[];
+  source constant text := (data.dataset_names(p_dataset)).current_table;
 begin
   if p_changed then
     touched := quality.touched_fields(p_dataset);
@@ -34,7 +35,7 @@ begin
     select x into come from jsonb_array_elements(sides -> 'new') x where x -> 'no' = rule -> 'no';
     if rule -> 'carry' ? 'groups' then
       if p_changed and (touched is null or rule -> 'fields' ?| touched) then
-        known := quality.carry_groups(p_dataset, rule, known);
+        known := quality.carry_groups(p_dataset, p_check, rule, known);
       end if;
     elsif rule ->> 'fails' is not null then
       known := known || jsonb_build_object('failures', (known ->> 'failures')::bigint - coalesce((gone ->> 'failures')::bigint, 0) + coalesce((come ->> 'failures')::bigint, 0),
@@ -57,8 +58,17 @@ begin
     else
       rule := rule || jsonb_build_object('passed',
         quality.is_passed((known ->> 'failures')::bigint, p_rows, (rule ->> 'max_failures')::bigint, (rule ->> 'max_share')::numeric));
-      if (known ->> 'failures')::bigint > 0 and not quality.carry_failing(p_dataset, p_check, p_before, rule, (known ->> 'failures')::bigint, p_changed) then
-        rule := rule || '{"again": true}';
+      if (known ->> 'failures')::bigint > 0
+         and (known ? 'fails' or not quality.carry_failing(p_dataset, p_check, p_before, rule, (known ->> 'failures')::bigint, p_changed)) then
+        -- What fails may be rows that did not change: of a dependency its pairs tell which.
+        if p_changed and not known ? 'fails' and known #> '{parts,pairs}' is not null then
+          known := coalesce(quality.carry_pairs(p_dataset, p_check, rule, known), known);
+        end if;
+        if known ? 'fails' then
+          perform quality.keep_failing(p_dataset, p_check, source, rule || jsonb_build_object('fails', known -> 'fails'));
+        else
+          rule := rule || '{"again": true}';
+        end if;
       end if;
     end if;
     rules := rules || rule;

@@ -8,7 +8,8 @@
 --   carry    how what a check found goes on to the next one, which then reads the changed rows alone (quality.check_current);
 --            null: it does not. For rules about single rows {expires: of a failing row, when it stops failing by itself;
 --            others: datasets that must not have changed}. For those about groups of rows {groups: what a row's group is,
---            tuple: what must change for the group to change}. For statistics {keep: {name: aggregate}, say: the statistic
+--            tuple: what must change for the group to change}; their preparation tells how many rows have each value (n),
+--            and of a dependency the pairs are kept ({pairs}, quality.dependency_query). For statistics {keep: {name: aggregate}, say: the statistic
 --            of those, {name} each}: sums and counts, or max: the type of a maximum.
 --
 -- Names come from the dataset's contract and values are quoted: nothing of a definition is SQL. Errors: QC002, QC003.
@@ -20,7 +21,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  p jsonb := coalesce(p_parameters, '{}');
+  -- null is what a form sends of a bound that is left empty.
+  p jsonb := jsonb_strip_nulls(coalesce(p_parameters, '{}'));
   f1 text := format('t.%I', coalesce(p_fields[1], 'none'));
   as_text text := format('t.%I::text', coalesce(p_fields[1], 'none'));
   type1 text;
@@ -137,6 +139,12 @@ begin
     if not valid then
       perform core.raise('QC002', format('%s is not a value to compare %s (%s) with', left(p ->> 'value', 60), target, bound_type), hint, 'value');
     end if;
+    select string_agg(f.name || ' is ' || f.type, ', ' order by array_position(p_fields, f.name)) into missing from data.fields f
+     where f.org_id = private.org_id() and f.dataset_id = p_dataset and f.name = any (p_fields) and f.retired_at is null and not p ? 'type'
+    having count(distinct case when f.type ~ '^(integer|bigint|numeric)' then 'number' when f.type in ('date', 'timestamptz') then 'moment' else f.type end) > 1;
+    if missing is not null then
+      perform core.raise('QC002', format('%s: they cannot be compared', missing), 'Name fields of like types, or say by the parameter type as what to compare them.', 'fields');
+    end if;
     missing := case when cardinality(p_fields) = 1 then format('%L::%s', p ->> 'value', bound_type)
                     when p ? 'type' then format('(case when pg_input_is_valid(t.%1$I::text, %2$L) then t.%1$I::text::%3$s end)', p_fields[2], bound_type, bound_type)
                     else format('t.%I', p_fields[2]) end;
@@ -179,7 +187,7 @@ begin
         cross join lateral (select format('(coalesce(t.%I::text, ''''), coalesce(t.%I::text, '''')) in (select b.x, b.y from {bad} b where b.d = %s ', w.w, target, w.no) as vote) v;
     else
       prepare := quality.dependency_query(p_fields, target, confidence);
-      carry := (select jsonb_build_object('groups', jsonb_agg(g.g order by g.no) filter (where g.no <= cardinality(p_fields)), 'tuple', jsonb_agg(g.g order by g.no))
+      carry := (select jsonb_build_object('pairs', true, 'groups', jsonb_agg(g.g order by g.no) filter (where g.no <= cardinality(p_fields)), 'tuple', jsonb_agg(g.g order by g.no))
                   from (select format('coalesce(t.%I::text, '''')', w.w) as g, w.no from unnest(p_fields || target) with ordinality w (w, no)) g);
       fails := format('(%s) in (select %s from {bad})',
         (select string_agg(format('coalesce(t.%I::text, '''')', w.w), ', ' order by w.no) from unnest(p_fields || target) with ordinality w (w, no)),
@@ -187,6 +195,9 @@ begin
     end if;
     message := format('%s must be what goes with %s everywhere else', target, array_to_string(p_fields, case p ->> 'deciders' when 'each' then ', ' else ' and ' end));
   when 'freshness' then
+    if bound_type not in ('date', 'timestamptz') then
+      perform core.raise('QC002', format('%s is no moment: it is %s', target, bound_type), 'Name a date or timestamptz field, or give the parameter type.', 'fields');
+    end if;
     carry := carry || jsonb_build_object('keep', jsonb_build_object('m', format('max(%s)', value)), 'say', 'extract(epoch from now() - {m}::timestamptz) / 3600',
       'max', bound_type);
     high := quality.rule_number(p, 'max_hours');

@@ -15,6 +15,10 @@ begin
   on conflict (org_id, dataset_id, road) do update
      set check_id = excluded.check_id, snapshot = excluded.snapshot, txid = excluded.txid, saw_own = excluded.saw_own, at = excluded.at,
          contract_version = excluded.contract_version, row_count = excluded.row_count, rules = excluded.rules;
+  delete from private.carried_pairs p
+   where p.org_id = org and p.dataset_id = p_dataset
+     and not exists (select from private.carried_checks c where c.org_id = org and c.dataset_id = p_dataset
+                        and c.rules #>> array[p.rule_id::text, 'parts', 'pairs'] = p.check_id::text);
   perform private.drop_seen_keys(org, p_dataset);
 end
 $$;

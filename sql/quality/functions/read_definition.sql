@@ -20,7 +20,7 @@ begin
   v.kind := d ->> 'kind';
   v.fields := case when jsonb_typeof(d -> 'fields') = 'array' then array(select jsonb_array_elements_text(d -> 'fields'))
                    when d ->> 'field' is not null then array[d ->> 'field'] else '{}' end;
-  v.parameters := coalesce(d -> 'parameters', '{}');
+  v.parameters := jsonb_strip_nulls(coalesce(d -> 'parameters', '{}'));
   if jsonb_typeof(v.parameters) <> 'object' then
     perform core.raise('QC002', 'the parameters of a rule are a JSON object', 'docs/reference/quality.md tells what each kind takes.', 'parameters');
   end if;

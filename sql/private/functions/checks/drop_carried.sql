@@ -5,6 +5,7 @@ language sql
 set search_path = ''
 as $$
   delete from private.carried_checks c where c.org_id = p_org;
+  delete from private.carried_pairs p where p.org_id = p_org;
   delete from private.checked_keys k where k.org_id = p_org;
   delete from private.trials t where t.org_id = p_org and t.result is not null;
 $$;
