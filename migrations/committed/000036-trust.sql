@@ -1,5 +1,5 @@
---! Previous: sha1:8bff45d7a22fe78e79f7e98d58169642edfda860
---! Hash: sha1:4b80a3d807d70f3b8d08d51d175a222fc6aae0bd
+--! Previous: sha1:c97f878d44b53c50156401d5a35f5e1135f622b8
+--! Hash: sha1:d26885dc8506a26b28be6f2872557214637d06c0
 
 -- Erasures by four eyes, where the organization says so. Until another person has approved, an erasure is a search
 -- (dry_run), so that nothing which runs for it can remove anything.
