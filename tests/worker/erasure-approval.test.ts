@@ -3,6 +3,7 @@
  * search found; no other road to the rows goes around it, and nobody switches it off for themselves.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { withClaim } from "../../lib/pg.ts";
 import { runErasure } from "../../worker/retention/erase.ts";
 import { addMember, asMember } from "../support/database.ts";
 import { asOwner, context, make, openArchives, owner, sealed } from "./archive-support.ts";
@@ -146,6 +147,34 @@ describe("an erasure where the organization wants four eyes", () => {
     expect(await read(id)).toMatchObject({ state: "approval", approved: null });
     await as(second, decide, [id, true]);
     await expect(as(await member("ceo"), decide, [id, false])).rejects.toMatchObject({ code: "RT013" });
+  });
+
+  it("is approved with a fresh proof of who decides: neither by a key of theirs nor by a session of yesterday", async () => {
+    const { db } = sealed.bench;
+    const id = await askAndSearch();
+    const [key] = await as<{ api_key_id: string }>(
+      second,
+      "select api_key_id from access.create_api_key('decides', array['compliance.approve', 'compliance.view'])",
+    );
+    const { rows } = await db.admin.query<{ id: string }>(
+      `insert into private.sessions (org_id, user_id, method, expires_at, authenticated_at)
+       values ($1, $2, 'password', now() + interval '1 day', now() - interval '1 day') returning id`,
+      [second.orgId, second.userId],
+    );
+    for (const claim of [
+      { kind: "key", ...second, sessionId: key!.api_key_id },
+      { kind: "user", ...second, sessionId: rows[0]!.id },
+    ] as const) {
+      const deciding = withClaim(
+        db.gateway,
+        db.claimKey,
+        claim,
+        (client) => client.query(decide, [id, true]),
+        "cadastre_user",
+      );
+      await expect(deciding, claim.kind).rejects.toMatchObject({ code: "AC060" });
+    }
+    expect(await read(id)).toMatchObject({ state: "approval" });
   });
 
   it("ends where it is refused or withdrawn, and forgets the person", async () => {
