@@ -22,6 +22,10 @@ const HAPPENED: Record<Locale, Record<string, (subject: string) => string>> = {
     "dataset.late": (subject) => `${subject} is late`,
     "schedule.failed": (subject) => `The schedule ${subject} failed`,
     "contract.changed": (subject) => `The contract of ${subject} has changed`,
+    "erasure.approval": () => "An erasure waits for a second person",
+    "erasure.alone": () => "Erasures are to need no second person any more",
+    "hold.ending": () => "A legal hold is about to end",
+    "hold.lapsed": () => "A legal hold has ended on its day",
     "webhook.disabled": (subject) => `The webhook ${subject} was switched off`,
   },
   fr: {
@@ -33,6 +37,10 @@ const HAPPENED: Record<Locale, Record<string, (subject: string) => string>> = {
     "dataset.late": (subject) => `${subject} est en retard`,
     "schedule.failed": (subject) => `La planification ${subject} a échoué`,
     "contract.changed": (subject) => `Le contrat de ${subject} a changé`,
+    "erasure.approval": () => "Un effacement attend une autre personne",
+    "erasure.alone": () => "Les effacements se feront sans autre personne",
+    "hold.ending": () => "Un gel légal va prendre fin",
+    "hold.lapsed": () => "Un gel légal a pris fin à sa date",
     "webhook.disabled": (subject) => `Le webhook ${subject} a été désactivé`,
   },
 };

@@ -8,6 +8,7 @@ import { WATCH_SQL_MS, watchSqlLogins } from "./tasks/access__watch_sql.ts";
 import { SEAL_MS, sealAll, WATCH_SEALING_MS, watchSealing } from "./tasks/audit__seal.ts";
 import { queueRetention, RETAIN_MS } from "./tasks/data__retain.ts";
 import { SWEEP_OBJECTS_MS, sweepObjects } from "./tasks/data__sweep.ts";
+import { SWEEP_HOLDS_MS, sweepHolds } from "./tasks/data__sweep_holds.ts";
 import type { WorkerContext } from "./tasks/index.ts";
 import { CHECK_CONNECTORS_MS, checkConnectors } from "./tasks/ingest__check_connectors.ts";
 import { EXPIRE_RAW_MS, expireRaw } from "./tasks/ingest__expire_raw.ts";
@@ -34,6 +35,7 @@ const PERIODIC: Periodic[] = [
   },
   { everyMs: EXPIRE_RAW_MS, act: expireRaw, failed: "old raw records were not removed" },
   { everyMs: SWEEP_OBJECTS_MS, act: sweepObjects, failed: "objects that nothing refers to were not removed" },
+  { everyMs: SWEEP_HOLDS_MS, act: sweepHolds, failed: "legal holds that end were not looked for" },
   { everyMs: RETAIN_MS, act: queueRetention, failed: "datasets whose retention is due were not queued" },
   { everyMs: REQUEUE_MS, act: requeueRuns, failed: "runs whose job is lost were not looked for" },
   { everyMs: SEAL_MS, act: sealAll, failed: "the audit trail was not sealed" },

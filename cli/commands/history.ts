@@ -22,6 +22,8 @@ const OPTIONS = {
   to: { type: "string" },
   rows: { type: "boolean" },
   limit: { type: "string" },
+  keys: { type: "string" },
+  version: { type: "string" },
   "dry-run": { type: "boolean" },
   "on-conflict": { type: "string" },
   "against-rules": { type: "boolean" },
@@ -131,23 +133,8 @@ async function diff({ session, org, userId, name, values, output }: Asked): Prom
   return 0;
 }
 
-async function undo({ session, org, userId, name, values, output }: Asked): Promise<number> {
-  if (!UUID.test(name)) fail("USAGE", "name the run by its id", "cadastre history diff tells what it did.");
+function tellUndone({ values, output }: Asked, told: Undone, done: string): number {
   const dryRun = values["dry-run"] === true;
-  const told = await session.asOrg(
-    org.id,
-    async (client) => {
-      const { rows } = await client.query<{ u: Undone }>("select ingest.undo_run($1, $2, $3, $4, $5) as u", [
-        name,
-        dryRun,
-        text(values["on-conflict"]) ?? "abort",
-        text(values.reason),
-        values["against-rules"] === true,
-      ]);
-      return rows[0]!.u;
-    },
-    userId,
-  );
   const lines = [
     `${dryRun ? "would be: " : ""}${told.inserted} rows back, ${told.updated} as before, ${told.deleted} away, ${told.unchanged} unchanged`,
     ...(told.conflicts > 0 ? [`${told.conflicts} changed since, ${told.skipped} of them left out`] : []),
@@ -157,9 +144,75 @@ async function undo({ session, org, userId, name, values, output }: Asked): Prom
       ? told.rows.map(
           (row) => `${row.effect}\t${JSON.stringify(row.key)}${row.conflict ? "\tchanged since" : ""}`,
         )
-      : [`undone by run ${told.undoRun ?? "none: there was nothing to undo"}`]),
+      : [done]),
   ];
   output.print(told, lines.join("\n"));
+  return 0;
+}
+
+/** How it is to be undone, as both functions take it. */
+const mannerOf = (values: Asked["values"]): unknown[] => [
+  values["dry-run"] === true,
+  text(values["on-conflict"]) ?? "abort",
+  text(values.reason),
+  values["against-rules"] === true,
+];
+
+async function undo(asked: Asked): Promise<number> {
+  const { session, org, userId, name, values } = asked;
+  if (!UUID.test(name)) fail("USAGE", "name the run by its id", "cadastre history diff tells what it did.");
+  const told = await session.asOrg(
+    org.id,
+    async (client) => {
+      const { rows } = await client.query<{ u: Undone }>("select ingest.undo_run($1, $2, $3, $4, $5) as u", [
+        name,
+        ...mannerOf(values),
+      ]);
+      return rows[0]!.u;
+    },
+    userId,
+  );
+  return tellUndone(asked, told, `undone by run ${told.undoRun ?? "none: there was nothing to undo"}`);
+}
+
+async function undoRows(asked: Asked): Promise<number> {
+  const { session, org, userId, name, values } = asked;
+  const keys = text(values.keys) ?? fail("USAGE", "--keys is missing", "For example '[{\"id\": 1}]'.");
+  const to = text(values.to) ?? fail("USAGE", "--to is missing", "Give a moment or a run.");
+  const dataset = await findDataset(session, org, name);
+  const told = await session.asOrg(
+    org.id,
+    async (client) => {
+      const { rows } = await client.query<{ u: Undone }>(
+        "select data.undo_rows($1, $2, $3, $4, $5, $6, $7) as u",
+        [dataset, keys, await momentOf(client, to), ...mannerOf(values)],
+      );
+      return rows[0]!.u;
+    },
+    userId,
+  );
+  return tellUndone(asked, told, "the rows are as they were");
+}
+
+async function restore({ session, org, userId, name, rest, values, output }: Asked): Promise<number> {
+  const key = rest[0] ?? fail("USAGE", "the row's key is missing", "For example '{\"id\": 1}'.");
+  const wanted = Number(values.version);
+  if (!Number.isInteger(wanted) || wanted < 1)
+    fail("USAGE", "--version is a version's number", "cadastre history row tells the versions of a row.");
+  const dataset = await findDataset(session, org, name);
+  const version = await session.asOrg(
+    org.id,
+    async (client) => {
+      await client.query("select set_config('cadastre.reason', $1, true)", [text(values.reason) ?? ""]);
+      const { rows } = await client.query<{ version: number }>(
+        "select data.restore_row($1, $2, $3, $4) as version",
+        [dataset, key, wanted, values["against-rules"] === true],
+      );
+      return rows[0]!.version;
+    },
+    userId,
+  );
+  output.print({ version, restored: wanted }, `version ${wanted} is back, as version ${version}`);
   return 0;
 }
 
@@ -186,13 +239,21 @@ async function row({ session, org, userId, name, rest, output }: Asked): Promise
   return 0;
 }
 
-const VERBS: Record<string, (asked: Asked) => Promise<number>> = { diff, undo, row };
+const VERBS: Record<string, (asked: Asked) => Promise<number>> = {
+  diff,
+  undo,
+  row,
+  restore,
+  "undo-rows": undoRows,
+};
 
 export const history: Command = {
-  about: "what differs between two moments; a load undone; the versions of a row",
+  about: "what differs between two moments; loads and rows undone; a row's versions",
   usage: [
     "history diff <dataset> --org <slug> --from <moment|run> [--to <moment|run>] [--rows [--limit <n>]] [--as <email>]",
     "history undo <run> --org <slug> [--dry-run] [--on-conflict skip|force|abort] [--against-rules] [--reason <text>] [--as <email>]",
+    "history undo-rows <dataset> --org <slug> --keys <JSON list of keys> --to <moment|run> [--dry-run] [--on-conflict skip|force|abort] [--against-rules] [--reason <text>] [--as <email>]",
+    "history restore <dataset> <key json> --org <slug> --version <n> [--against-rules] [--reason <text>] [--as <email>]",
     "history row <dataset> <key json> --org <slug> [--as <email>]",
   ],
   async run(args, output) {

@@ -74,6 +74,18 @@ describe("French errors", () => {
       message: "il vous faut la permission record.view",
       hint: "Demandez-la à un propriétaire ou à un administrateur de votre organisation.",
     });
+    // What rules say within it, too.
+    const said = "visits must be at most 100; id must be unique";
+    expect(
+      inLanguage({
+        code: "HS007",
+        message: "rules refuse what would be written: plausible (1 row)",
+        hint: `${said}. Put it right or change the rules; or go against them (against_rules) and say why.`,
+      }),
+    ).toMatchObject({
+      message: "des règles refusent ce qui serait écrit : plausible (1 row)",
+      hint: "visits doit être au plus 100; id doit être unique. Corrigez-le ou changez les règles ; ou passez outre en disant pourquoi.",
+    });
     const general = inLanguage({ code: "DS005", message: "a key field is named twice", field: "key" });
     expect(general).toMatchObject({
       message: problemsFr.DS005![0],

@@ -6,18 +6,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enAccount } from "../../admin/src/i18n/en-account.ts";
 import { frAccount } from "../../admin/src/i18n/fr-account.ts";
-import {
-  accessToken,
-  act,
-  codeOf,
-  givePassword,
-  inDatabase,
-  makeOperator,
-  openPage,
-  readLink,
-  signedIn,
-  urlOf,
-} from "./account-support.ts";
+import { furnish, ORG } from "./account-furnished.ts";
+import { givePassword, inDatabase, openPage, signedIn, urlOf } from "./account-support.ts";
 import { type Account, axeViolations, picture, type Stage, setStage } from "./support.ts";
 
 const LOOKS = [
@@ -25,7 +15,6 @@ const LOOKS = [
   { scheme: "dark", locale: "fr-FR", language: "fr", texts: frAccount },
 ] as const;
 type Look = (typeof LOOKS)[number];
-const ORG = "observatory";
 
 let stage: Stage;
 let operator: Account;
@@ -33,88 +22,9 @@ let invitation: string;
 /** Recovery codes of the owner, who has an authenticator app: each signs in once. */
 let codes: string[] = [];
 
-/** An authenticator app, without a browser; gives the recovery codes. */
-async function enrol(account: Account): Promise<string[]> {
-  const token = await accessToken(stage, account);
-  const post = async <T>(path: string, body: object): Promise<T> => {
-    const response = await fetch(`${stage.url}${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    return (await response.json()) as T;
-  };
-  const { secret } = await post<{ secret: string }>("/auth/totp/start", {});
-  const confirmed = await post<{ recoveryCodes: string[] }>("/auth/totp/confirm", { code: codeOf(secret) });
-  return confirmed.recoveryCodes;
-}
-
-/** What the screens show: somebody with grants, requests, keys and a second factor; a provider; a mail. */
 beforeAll(async () => {
   stage = await setStage();
-  operator = await makeOperator(stage);
-  const provider = await fetch(`${stage.url}/access/v1/identity-providers`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${await accessToken(stage, operator)}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify({
-      name: "acme",
-      title: "Acme ID",
-      kind: "oidc",
-      issuer: "https://id.acme.example",
-      clientId: "cadastre",
-      clientSecret: "not asked here",
-    }),
-  });
-  expect(provider.status, await provider.text()).toBe(201);
-  const owner = stage.account("owner", ORG);
-  const editor = stage.account("editor", ORG);
-  await stage.join("editor", ORG, "exchange", "viewer");
-  const { users } = await act<{ users: { nodes: { id: string; email: string }[] } }>(
-    stage,
-    owner,
-    "{ users { nodes { id email } } }",
-  );
-  const idOf = (email: string) => users.nodes.find((one) => one.email === email)!.id;
-  await act(
-    stage,
-    owner,
-    `mutation ($user: UUID!) {
-       grantAccess(input: { userId: $user, lasts: { hours: 5 }, permission: "run.approve", reason: "Month's end" }) { result { id } }
-       delegateAccess(input: { userId: $user, lasts: { days: 2 }, permission: "member.view", reason: "On leave" }) { result { id } }
-       invite(input: { email: "nina@observatory.example", roleKey: "editor" }) { result { id } }
-     }`,
-    { user: idOf(editor.email) },
-  );
-  await act(
-    stage,
-    editor,
-    `mutation ($user: UUID!) {
-       requestAccess(input: { reason: "The audit asks for it", duration: { days: 7 }, permission: "audit.view" }) { result { id } }
-       delegateAccess(input: { userId: $user, lasts: { days: 1 }, permission: "run.execute", reason: "Spring files" }) { result { id } }
-       createApiKey(input: { name: "Nightly load", permissions: ["run.execute", "run.view", "dataset.view", "record.view", "record.export"] }) { result { apiKeyId } }
-     }`,
-    { user: idOf("viewer@observatory.example") },
-  );
-  codes = await enrol(stage.account("owner", "exchange"));
-  await inDatabase(
-    stage,
-    "update access.org_security s set require_factor = true from tenancy.organizations o where o.id = s.org_id and o.slug = $1",
-    ["exchange"],
-  );
-  await act(
-    stage,
-    owner,
-    `mutation ($user: UUID!) { startViewAs(input: { subject: $user, reason: "A question of theirs", minutes: 60 }) { result { id } } }`,
-    { user: idOf(editor.email) },
-  );
-  const reader = await openPage(stage, "/");
-  await givePassword(reader, operator);
-  await reader.getByRole("heading", { name: "Outbox" }).waitFor();
-  invitation = await readLink(reader, /^Join/);
-  await reader.context().close();
+  ({ operator, invitation, codes } = await furnish(stage));
 }, 180_000);
 afterAll(() => stage?.close());
 

@@ -1,14 +1,10 @@
 /**
  * Trust, as people come to it in a browser: a rule tried over past loads and deployed, a bad load held by it, explained and
- * released in part, its incident worked off, a row walked back to its line, an event proven; profiles, anomalies, schedules
- * and templates besides.
+ * released in part, its incident worked off, a row walked back to its line; profiles and anomalies besides.
  */
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkpointReader } from "../../lib/audit/checkpoints.ts";
-import { leafHash, rootOfInclusion, sha256 } from "../../lib/audit/merkle.ts";
-import { act } from "./account-support.ts";
 import {
   acceptContract,
   axeViolations,
@@ -245,153 +241,17 @@ test("a row is walked back to its line in its file, and the dataset to its files
   await page.getByRole("region", { name: "As a table" }).getByText("File bad.csv").first().waitFor();
 });
 
-describe("the audit trail", () => {
-  interface Proof {
-    text: string;
-    salt: string;
-    position: number;
-    size: number;
-    path: string[];
-    checkpoint: string;
-  }
-
-  test("an event is found, its proof verified in the page, downloaded, and verified by the file alone", async () => {
-    await go("/audit");
-    await page.getByLabel("What", { exact: true }).fill("quality.deploy");
-    await expect
-      .poll(async () => new Set(await page.locator("tbody td:nth-child(3)").allTextContents()), {
-        timeout: 20_000,
-      })
-      .toEqual(new Set(["quality.deploy"]));
-    await picture(page, "trust-audit");
-    await page.getByRole("link", { name: "quality.deploy" }).last().click();
-    const section = page.getByRole("region", { name: "Proof" });
-    // Sealed within seconds after it happened.
-    await expect
-      .poll(
-        async () => {
-          await section.getByRole("button", { name: "Verify it here" }).click();
-          await page.waitForTimeout(500);
-          return section.textContent();
-        },
-        { timeout: 60_000, interval: 1_000 },
-      )
-      .toContain("It is proven");
-    expect(await section.textContent()).toContain("The root is signed by the key");
-    expect(await accessible()).toEqual([]);
-    await picture(page, "trust-proof");
-    const [saved] = await Promise.all([
-      page.waitForEvent("download"),
-      section.getByRole("button", { name: "Download the proof" }).click(),
-    ]);
-    const proof = JSON.parse(await readFile(await saved.path(), "utf8")) as Proof;
-    const { id } = JSON.parse(proof.text) as { id: string };
-    expect(page.url()).toContain(id);
-    const keys: unknown = await (await fetch(`${stage.url}/.well-known/audit-jwks.json`)).json();
-    const signed = await checkpointReader(keys as Parameters<typeof checkpointReader>[0])(proof.checkpoint);
-    const commitment = sha256(Buffer.from(proof.salt, "hex"), proof.text).toString("hex");
-    const path = proof.path.map((step) => Buffer.from(step, "hex"));
-    const root = rootOfInclusion(leafHash(`event|${id}|${commitment}`), proof.position, proof.size, path);
-    expect(root?.toString("hex")).toBe(signed?.root);
-  });
-
-  test("a change of configuration shows what was and what is; the last checkpoint is kept as a file", async () => {
-    const owner = stage.account("owner", ORG);
-    const { members } = await act<{ members: { nodes: { userId: string }[] } }>(
-      stage,
-      owner,
-      `{ members(first: 1, filter: { email: { equalTo: "${stage.account("editor", ORG).email}" } }) { nodes { userId } } }`,
-    );
-    await act(
-      stage,
-      owner,
-      `mutation ($userId: UUID!, $attributes: JSON!) {
-         setMemberAttributes(input: { userId: $userId, attributes: $attributes }) { clientMutationId } }`,
-      { userId: members.nodes[0]!.userId, attributes: { region: "north" } },
-    );
-    await go("/audit");
-    await page.getByLabel("What", { exact: true }).fill("configuration.update");
-    await page.getByRole("link", { name: "configuration.update" }).first().click();
-    const changed = page.getByRole("region", { name: "What changed" });
-    await changed.locator("ins").getByText(/north/).waitFor();
-    expect(await changed.textContent()).toContain("attributes");
-    await go("/audit/data");
-    const [saved] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("button", { name: "Download" }).click(),
-    ]);
-    expect(await readFile(await saved.path(), "utf8")).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-    await page.getByRole("button", { name: "Proof" }).first().waitFor();
-  });
-});
-
-const WET_DAYS = {
-  input: { kind: "dataset", name: "weather" },
-  steps: [{ kind: "filter", where: "precipitation > 0" }],
-  output: { dataset: "wet_days", mode: "snapshot", key_fields: ["date"] },
-};
-
-describe("pipelines by themselves", () => {
-  test("a template is installed; a pipeline is saved as one, and shared", async () => {
-    await go("/templates");
-    await page.getByRole("button", { name: "Install The latest row of each key" }).click();
-    const install = page.getByRole("dialog");
-    await install.getByLabel("Name").fill("latest");
-    await install.getByRole("button", { name: "Install" }).click();
-    await page.waitForURL(/\/pipelines\/latest/);
-    await page.getByRole("button", { name: "Save as a template" }).click();
-    const template = page.getByRole("dialog");
-    await template.getByLabel("Title").fill("Latest of ours");
-    await template.getByRole("button", { name: "Save", exact: true }).click();
-    await template.waitFor({ state: "detached" });
-    await go("/templates");
-    await page.getByRole("heading", { name: "Latest of ours" }).waitFor();
-    await page.getByRole("button", { name: "Share" }).click();
-    await page.getByText("shared", { exact: true }).waitFor();
-  });
-
-  test("a schedule is made with its next times in sight, stands on the calendar, and is run by hand", async () => {
-    const make = "mutation ($i: CreatePipelineInput!) { createPipeline(input: $i) { clientMutationId } }";
-    await act(stage, stage.account("owner", ORG), make, { i: { name: "wet_days", definition: WET_DAYS } });
-    await go("/schedules");
-    await page.getByRole("button", { name: "New schedule" }).first().click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Name").fill("every-morning");
-    await dialog.getByLabel("Starts").click();
-    await page.getByRole("option", { name: "wet_days" }).click();
-    await dialog.getByLabel("Expression").fill("0 6 * * *");
-    await expect.poll(() => dialog.getByRole("status").locator("li").count()).toBe(5);
-    await dialog.getByRole("button", { name: "Create the schedule" }).click();
-    await page.waitForURL(/\/schedules\/every-morning/);
-    await page.getByRole("button", { name: "Edit", exact: true }).click();
-    await page.getByRole("dialog").getByLabel("Expression").fill("30 6 * * *");
-    await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByText(/30 6 \* \* \*/).waitFor();
-    await page.getByRole("button", { name: "Run now" }).click();
-    await page.locator("tbody").getByText("Succeeded", { exact: true }).waitFor({ timeout: 60_000 });
-    await page.locator("tbody").getByRole("link", { name: "Load 1" }).waitFor();
-    await go("/schedules");
-    await page.getByRole("link", { name: /every-morning at .+ succeeded/ }).waitFor();
-    await page.getByRole("button", { name: "Next month" }).click();
-    await expect
-      .poll(() => page.getByRole("link", { name: /every-morning at .+to come/ }).count())
-      .toBeGreaterThanOrEqual(28);
-    await picture(page, "trust-calendar");
-    expect(await accessible()).toEqual([]);
-  });
-
-  test("a cancelled load is loaded again by a button", async () => {
-    await go("/quality/orders");
-    await uploadCsv(page, stage.url, file("again.csv", good(600, 10, "lost")), { dataset: "orders" });
-    await waitForStatus(page, "Held: somebody has to decide");
-    await page.getByRole("button", { name: "Reject" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
-    await waitForStatus(page, "Cancelled");
-    const before = page.url();
-    await page.getByRole("button", { name: "Run again" }).click();
-    await page.waitForURL((url) => url.href !== before);
-    await waitForStatus(page, "Held: somebody has to decide");
-  });
+test("a cancelled load is loaded again by a button", async () => {
+  await go("/quality/orders");
+  await uploadCsv(page, stage.url, file("again.csv", good(600, 10, "lost")), { dataset: "orders" });
+  await waitForStatus(page, "Held: somebody has to decide");
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
+  await waitForStatus(page, "Cancelled");
+  const before = page.url();
+  await page.getByRole("button", { name: "Run again" }).click();
+  await page.waitForURL((url) => url.href !== before);
+  await waitForStatus(page, "Held: somebody has to decide");
 });
 
 test("rooms of trust are closed to whoever may not enter them", async () => {

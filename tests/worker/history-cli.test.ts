@@ -76,3 +76,48 @@ it("tells the difference of two loads, undoes one after a look, and tells the st
     restored: 1,
   });
 });
+
+it("brings rows back to a moment or a version, against rules only where it is said so, with a reason", async () => {
+  await declare(
+    bench,
+    "prices",
+    [
+      { name: "id", type: "integer" },
+      { name: "price", type: "integer" },
+    ],
+    ["id"],
+  );
+  const before = (await bench.load("prices", "id,price\n1,-5\n2,-6\n")).id;
+  await bench.load("prices", "id,price\n1,5\n2,6\n");
+  const positive = {
+    ...{ name: "positive", kind: "range", fields: ["price"], parameters: { min: 0 } },
+    ...{ severity: "error", action: "reject" },
+  };
+  await bench.query(
+    `with d as (select id from data.datasets where name = 'prices'), saved as materialized (select quality.put_rule(d.id, $1) from d)
+     select from saved`,
+    [JSON.stringify(positive)],
+  );
+  await bench.query(
+    "select quality.deploy_rule((select id from data.datasets where name = 'prices'), 'positive')",
+  );
+  const roads = [
+    ["restore", "prices", '{"id": 1}', "--version", "1"],
+    ["undo-rows", "prices", "--keys", '[{"id": 2}]', "--to", before],
+  ];
+  for (const road of roads) {
+    const refused = await cadastre(...road, "--reason", "as billed");
+    expect(refused.stderr, road[0]).toContain("HS007");
+    const unexplained = await cadastre(...road, "--against-rules");
+    expect(unexplained.stderr, road[0]).toContain("HS001");
+  }
+  const look = await json("undo-rows", "prices", "--keys", '[{"id": 2}]', "--to", before, "--dry-run");
+  expect(look).toMatchObject({ dryRun: true, updated: 1, refused: [{ rule: "positive", rows: 1 }] });
+  for (const road of roads) await json(...road, "--against-rules", "--reason", "as billed");
+  expect(await bench.query("select id, price, version from org_acme.prices order by id")).toEqual([
+    { id: 1, price: -5, version: 3 },
+    { id: 2, price: -6, version: 3 },
+  ]);
+  const story = await cadastre("row", "prices", '{"id": 1}');
+  expect(story.stdout.split("\n")[0]).toContain("because: as billed");
+});

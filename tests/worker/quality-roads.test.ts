@@ -296,7 +296,7 @@ it("edits of many rows in a statement are refused together, whatever the transac
     await client.query("savepoint s");
     await expect(client.query("insert into org_acme.many (k, a) values (900, 550)")).rejects.toMatchObject({
       code: "HS007",
-      message: expect.stringContaining("a_unique (1 rows)"),
+      message: expect.stringContaining("a_unique (1 row)"),
     });
     await client.query("rollback to s");
     await client.query("insert into org_acme.many (k, a) values (900, 551)");

@@ -31,6 +31,42 @@ export function useTemplateTexts(): (template: Described) => { title: string; de
   );
 }
 
+interface Collected {
+  origin: string;
+  name: string;
+  title: string | null;
+  description: string | null;
+  industry: string | null;
+}
+
+/** A rule set's title, description and industry. */
+export function useRuleSetTexts(): <S extends Collected>(set: S) => S {
+  const translate = useTranslate();
+  return useCallback(
+    (set) => {
+      if (set.origin !== "system") return { ...set, title: set.title || set.name };
+      const text = (part: "title" | "description" | "industry") =>
+        translate(`app.system.rule_set.${set.name}.${part}`, { _: set[part] ?? "" });
+      return { ...set, title: text("title"), description: text("description"), industry: text("industry") };
+    },
+    [translate],
+  );
+}
+
+/** What a rule of a set goes by; `setKey` as the server tells it. */
+export function useRuleMeaning(): (setKey: string, rule: string, english: string) => string {
+  const translate = useTranslate();
+  return useCallback(
+    (setKey, rule, english) => {
+      const [origin, name] = setKey.split(":");
+      return origin === "system" && name
+        ? translate(`app.system.rule_set.${name}.rules.${rule}`, { _: english })
+        : english;
+    },
+    [translate],
+  );
+}
+
 interface Parameterized {
   name: string;
   title: string;

@@ -22,11 +22,14 @@ export function Tiles({ children }: { children: ReactNode }) {
 
 export function Tile({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <Box sx={{ px: 2, py: 1.5 }}>
+    <Box sx={{ px: 2, py: 1.5, minWidth: 0 }}>
       <Typography component="dt" variant="body2" color="textSecondary">
         {label}
       </Typography>
-      <Typography component="dd" sx={{ m: 0, mt: 0.25, fontSize: "1.05rem", fontWeight: 600 }}>
+      <Typography
+        component="dd"
+        sx={{ m: 0, mt: 0.25, fontSize: "1.05rem", fontWeight: 600, overflowWrap: "anywhere" }}
+      >
         {children}
       </Typography>
     </Box>

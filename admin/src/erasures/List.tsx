@@ -14,7 +14,7 @@ import { useLanguage } from "../components/useLanguage.ts";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
 import { StateChip, useDatasetNames } from "./parts.tsx";
-import { type Erasure, useErasures } from "./useErasures.ts";
+import { type Erasure, isSearch, useErasures } from "./useErasures.ts";
 
 function useColumns(erasures: Erasure[]): Column<Erasure>[] {
   const translate = useTranslate();
@@ -25,9 +25,9 @@ function useColumns(erasures: Erasure[]): Column<Erasure>[] {
   return [
     {
       label: "app.erasure.kind",
-      cell: ({ id, dryRun }) => (
-        <MuiLink component={Link} to={`/erasures/${id}`} sx={{ fontWeight: 600 }}>
-          {translate(`app.erasure.${dryRun ? "search" : "erasure"}`)}
+      cell: (erasure) => (
+        <MuiLink component={Link} to={`/erasures/${erasure.id}`} sx={{ fontWeight: 600 }}>
+          {translate(`app.erasure.${isSearch(erasure) ? "search" : "erasure"}`)}
         </MuiLink>
       ),
     },

@@ -14,14 +14,15 @@ import { Section } from "../components/Section.tsx";
 import { Tile, Tiles } from "../components/Tiles.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
+import { Approval } from "./Approval.tsx";
 import { FoundTable, NotErased, Progress, StateChip, useDatasetNames } from "./parts.tsx";
 import { saveReport } from "./report.ts";
-import { type Erasure, isUnderWay, useErasure, useTrail } from "./useErasures.ts";
+import { type Erasure, isSearch, useErasure, useTrail } from "./useErasures.ts";
 
 function Facts({ erasure, names }: { erasure: Erasure; names: string[] }) {
   const translate = useTranslate();
   const actorName = useActorName();
-  const people = usePeopleById([erasure.requestedBy]);
+  const people = usePeopleById([erasure.requestedBy, erasure.decidedBy]);
   const tile = (label: string, value: ReactNode) => (
     <Tile label={translate(`app.erasure.${label}`)}>{value}</Tile>
   );
@@ -31,6 +32,9 @@ function Facts({ erasure, names }: { erasure: Erasure; names: string[] }) {
       {tile("datasets", names.join(", "))}
       {tile("by", actorName(people, erasure.requestedBy))}
       {tile("when", <Moment at={erasure.createdAt} />)}
+      {erasure.decidedAt &&
+        tile(erasure.approved ? "approved_by" : "refused_by", actorName(people, erasure.decidedBy))}
+      {erasure.decisionNote && tile("note", erasure.decisionNote)}
       {tile("finished", <Moment at={erasure.finishedAt} />)}
     </Tiles>
   );
@@ -99,7 +103,7 @@ export default function ErasureShow() {
   const namesOf = useDatasetNames();
   const names = namesOf(erasure?.datasetIds ?? []);
   const title = translate(
-    erasure ? `app.erasure.${erasure.dryRun ? "search" : "erasure"}` : "app.erasure.one",
+    erasure ? `app.erasure.${isSearch(erasure) ? "search" : "erasure"}` : "app.erasure.one",
   );
   return (
     <Gate permissions={["compliance.view"]} title={title}>
@@ -118,6 +122,7 @@ export default function ErasureShow() {
         {erasure && (
           <Stack spacing={2}>
             <Progress erasure={erasure} />
+            {erasure.state === "approval" && <Approval erasure={erasure} />}
             <Facts erasure={erasure} names={names} />
             <Section flush title={translate(`app.erasure.places_${erasure.dryRun ? "search" : "done"}`)}>
               <FoundTable found={erasure.found} />
@@ -126,7 +131,7 @@ export default function ErasureShow() {
               <NotErased names={names} notes={erasure.notes} />
             </Section>
             <Proof erasure={erasure} />
-            {!isUnderWay(erasure) && <Report erasure={erasure} names={names} />}
+            {erasure.finishedAt && <Report erasure={erasure} names={names} />}
           </Stack>
         )}
       </Page>

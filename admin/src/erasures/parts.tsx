@@ -10,8 +10,10 @@ const TONE = {
   queued: "default",
   running: "info",
   waiting: "warning",
+  approval: "warning",
   succeeded: "success",
   failed: "error",
+  refused: "default",
 } as const;
 
 export function StateChip({ state }: Pick<Erasure, "state">) {
@@ -29,6 +31,8 @@ export function useDatasetNames(): (ids: string[]) => string[] {
 export function Progress({ erasure }: { erasure: Erasure }) {
   const translate = useTranslate();
   const { state, step, dryRun, error } = erasure;
+  if (state === "refused" && error)
+    return <ProblemAlert severity="warning" title={translate("app.erasure.state.refused")} problem={error} />;
   if (state === "failed" && error)
     return <ProblemAlert title={translate("app.erasure.failed")} problem={error} />;
   if (state === "waiting" && error)

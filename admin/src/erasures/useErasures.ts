@@ -1,21 +1,30 @@
 /** Erasures of persons' data, as the platform API tells them: never a value of the person's. */
-import { change, type Nodes } from "../access/api.ts";
+import { change, type Nodes, useAccess } from "../access/api.ts";
 import type { Failure } from "../connectors/types.ts";
 import { NOW_AND_THEN_MS, SOON_MS, useAsked } from "../connectors/useAsked.ts";
+import { useSession } from "../layout/useSession.ts";
 import { graphql } from "../providers/http.ts";
 
 export interface Erasure {
   id: string;
+  /** A search, or an erasure that another person has not approved yet. */
   dryRun: boolean;
+  needsApproval: boolean;
   datasetIds: string[];
   reason: string;
-  state: "queued" | "running" | "waiting" | "succeeded" | "failed";
+  state: "queued" | "running" | "waiting" | "approval" | "succeeded" | "failed" | "refused";
   step: string | null;
   /** Numbers by place. */
   found: Record<string, number>;
   notes: { file: string; note: string }[];
   error: Failure | null;
   requestedBy: string | null;
+  /** Until when another person may approve it. */
+  expiresAt: string | null;
+  approved: boolean | null;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  decisionNote: string | null;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -42,9 +51,14 @@ export const PLACES = [
 export const foundIn = (found: Erasure["found"]): [place: string, count: number][] =>
   PLACES.flatMap((place): [string, number][] => (found[place] ? [[place, found[place]]] : []));
 
+/** Asked for to see what is there, and nothing else. */
+export const isSearch = ({ dryRun, needsApproval }: Pick<Erasure, "dryRun" | "needsApproval">): boolean =>
+  dryRun && !needsApproval;
+
 export const isUnderWay = ({ state }: Erasure): boolean => ["queued", "running", "waiting"].includes(state);
 
-const ERASURE = `id dryRun datasetIds reason state step found notes error requestedBy createdAt startedAt finishedAt`;
+const ERASURE = `id dryRun needsApproval datasetIds reason state step found notes error requestedBy expiresAt approved
+  decidedBy decidedAt decisionNote createdAt startedAt finishedAt`;
 const SHOWN = 200;
 const LIST = `query Erasures {
   erasures(first: ${SHOWN}, orderBy: [CREATED_AT_DESC, PRIMARY_KEY_ASC]) { nodes { ${ERASURE} } }
@@ -105,6 +119,27 @@ export async function request(places: Place[], reason: string, dryRun: boolean):
     "result { id }",
   );
   return result.id;
+}
+
+export const decide = (erasureId: string, approved: boolean, note: string) =>
+  change("decideErasure", { erasureId, approved, note });
+export const withdraw = (erasureId: string) => change("withdrawErasure", { erasureId });
+
+const APPROVED = `query ErasuresApproved($id: UUID!) {
+  organizations(first: 1, filter: { id: { equalTo: $id } }) { nodes { erasuresApproved erasuresAloneFrom } }
+}`;
+
+/** Whether another person has to approve erasures, and from when on not any more, where that was switched off. */
+export function useApproval() {
+  const id = useSession()?.org?.id;
+  const { data } = useAccess<{
+    organizations: Nodes<{ erasuresApproved: boolean; erasuresAloneFrom: string | null }>;
+  }>(APPROVED, { id }, { enabled: Boolean(id) });
+  const found = data?.organizations.nodes[0];
+  if (!found) return undefined;
+  const until = found.erasuresAloneFrom;
+  const lasts = until !== null && Date.parse(until) > Date.now();
+  return { on: found.erasuresApproved, until: lasts ? until : null, needed: found.erasuresApproved || lasts };
 }
 
 export interface TrailEvent {

@@ -26,7 +26,7 @@ export default function ReasonDialog({ refused, onReason, onClose }: Props) {
       onClose={onClose}
     >
       {refused && <ProblemAlert problem={{ ...refused, field: null }} severity="warning" />}
-      <ReasonField value={reason} onChange={setReason} />
+      <ReasonField value={reason} onChange={setReason} needed={refused !== null} />
     </FormDialog>
   );
 }

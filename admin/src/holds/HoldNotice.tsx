@@ -28,7 +28,9 @@ export function HoldNotice({ hold }: { hold: Hold }) {
           since: formatDay(locale, new Date(hold.placedAt)),
           who: actorName(people, hold.placedBy),
           reason: hold.reason,
-        })}
+        })}{" "}
+        {hold.endsAt &&
+          translate("app.retention.held_until", { until: formatDay(locale, new Date(hold.endsAt)) })}
       </Box>
       <Box sx={{ mt: 0.5 }}>{translate("app.retention.held_release", { roles })}</Box>
     </Alert>

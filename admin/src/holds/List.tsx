@@ -6,12 +6,13 @@ import { Gate } from "../access/Gate.tsx";
 import { type Column, PlainTable } from "../access/PlainTable.tsx";
 import { useActorName, usePeopleById } from "../access/usePeople.ts";
 import { EmptyState } from "../components/EmptyState.tsx";
-import { Ago } from "../components/Figures.tsx";
+import { Ago, Moment } from "../components/Figures.tsx";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
 import { problemOf } from "../providers/errors.ts";
+import { EndDialog } from "./EndDialog.tsx";
 import { PlaceDialog } from "./PlaceDialog.tsx";
 import { ReleaseDialog } from "./ReleaseDialog.tsx";
 import { type Hold, type HoldDataset, useHolds } from "./useHolds.ts";
@@ -54,10 +55,49 @@ function Stops({ hold, datasets }: { hold: Hold; datasets: HoldDataset[] }) {
 
 type Shown = "in_force" | "all";
 
-function useColumns(datasets: HoldDataset[], holds: Hold[], onRelease: (hold: Hold) => void) {
+/** A hold that gets another end, or is released. */
+interface Chosen {
+  hold: Hold;
+  ends: boolean;
+}
+
+const stateOf = ({ releasedAt, lapsed, noticedAt }: Hold) =>
+  releasedAt ? (lapsed ? "lapsed" : "released") : noticedAt ? "ending" : "in_force";
+
+/** When it ends by itself, and whether that was told. */
+function Ends({ hold: { endsAt, noticedAt, releasedAt } }: { hold: Hold }) {
+  const translate = useTranslate();
+  if (!endsAt) return translate("app.hold.no_until");
+  return (
+    <>
+      <Moment at={endsAt} />
+      {noticedAt && !releasedAt && (
+        <Typography variant="body2" color="textSecondary">
+          {translate("app.hold.noticed")} <Ago at={noticedAt} />
+        </Typography>
+      )}
+    </>
+  );
+}
+
+function Acts({ hold, act }: { hold: Hold; act: (chosen: Chosen) => void }) {
+  const translate = useTranslate();
+  const mayRelease = useMay("compliance.approve");
+  const mayPlace = useMay("compliance.create");
+  if (hold.releasedAt) return null;
+  return (
+    <Stack direction="row" spacing={0.5}>
+      {mayPlace && <Button onClick={() => act({ hold, ends: true })}>{translate("app.hold.end")}</Button>}
+      {mayRelease && (
+        <Button onClick={() => act({ hold, ends: false })}>{translate("app.hold.release")}</Button>
+      )}
+    </Stack>
+  );
+}
+
+function useColumns(datasets: HoldDataset[], holds: Hold[], act: (chosen: Chosen) => void) {
   const translate = useTranslate();
   const scopeText = useScopeText(datasets);
-  const mayRelease = useMay("compliance.approve");
   const actorName = useActorName();
   const people = usePeopleById(holds.flatMap(({ placedBy, releasedBy }) => [placedBy, releasedBy]));
   const columns: Column<Hold>[] = [
@@ -68,22 +108,23 @@ function useColumns(datasets: HoldDataset[], holds: Hold[], onRelease: (hold: Ho
           <Typography sx={{ fontWeight: 600 }}>{scopeText(hold)}</Typography>
           <Chip
             color={hold.releasedAt ? "default" : "warning"}
-            label={translate(`app.hold.state.${hold.releasedAt ? "released" : "in_force"}`)}
+            label={translate(`app.hold.state.${stateOf(hold)}`)}
           />
         </>
       ),
     },
     {
       label: "app.hold.reason",
-      cell: ({ reason, releasedAt, releasedBy, releaseReason }) => (
+      cell: ({ reason, releasedAt, releasedBy, releaseReason, lapsed }) => (
         <Box sx={{ maxWidth: 360, overflowWrap: "anywhere" }}>
           {reason}
           {releasedAt && (
             <Typography variant="body2" color="textSecondary">
-              {translate("app.hold.released_by", {
-                name: actorName(people, releasedBy),
-              })}
-              , <Ago at={releasedAt} />: {releaseReason}
+              {lapsed
+                ? translate("app.hold.lapsed")
+                : translate("app.hold.released_by", { name: actorName(people, releasedBy) })}
+              , <Ago at={releasedAt} />
+              {!lapsed && `: ${releaseReason}`}
             </Typography>
           )}
         </Box>
@@ -101,15 +142,16 @@ function useColumns(datasets: HoldDataset[], holds: Hold[], onRelease: (hold: Ho
       ),
     },
     {
+      label: "app.hold.until",
+      cell: (hold) => <Ends hold={hold} />,
+    },
+    {
       label: "app.hold.stops",
       cell: (hold) => (hold.releasedAt ? "–" : <Stops hold={hold} datasets={datasets} />),
     },
     {
       label: null,
-      cell: (hold) =>
-        mayRelease && !hold.releasedAt ? (
-          <Button onClick={() => onRelease(hold)}>{translate("app.hold.release")}</Button>
-        ) : null,
+      cell: (hold) => <Acts hold={hold} act={act} />,
     },
   ];
   return { columns, scopeText };
@@ -121,9 +163,9 @@ export default function Holds() {
   const { holds, datasets, error } = useHolds();
   const [shown, setShown] = useState<Shown>("in_force");
   const [placing, setPlacing] = useState(false);
-  const [releasing, setReleasing] = useState<Hold | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const mayPlace = useMay("compliance.create");
-  const { columns, scopeText } = useColumns(datasets, holds ?? [], setReleasing);
+  const { columns, scopeText } = useColumns(datasets, holds ?? [], setChosen);
   const title = translate("app.hold.title");
   const place = mayPlace && (
     <Button variant="contained" onClick={() => setPlacing(true)}>
@@ -170,8 +212,11 @@ export default function Holds() {
           )}
         </Stack>
         {placing && <PlaceDialog datasets={datasets} onClose={() => setPlacing(false)} />}
-        {releasing && (
-          <ReleaseDialog hold={releasing} what={scopeText(releasing)} onClose={() => setReleasing(null)} />
+        {chosen?.ends && (
+          <EndDialog hold={chosen.hold} what={scopeText(chosen.hold)} onClose={() => setChosen(null)} />
+        )}
+        {chosen && !chosen.ends && (
+          <ReleaseDialog hold={chosen.hold} what={scopeText(chosen.hold)} onClose={() => setChosen(null)} />
         )}
       </Page>
     </Gate>

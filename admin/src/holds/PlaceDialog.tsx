@@ -3,8 +3,10 @@ import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { change, useChange } from "../access/api.ts";
 import { FormDialog } from "../access/FormDialog.tsx";
+import { typedMoment } from "../components/zone.ts";
 import { MAX_REASON } from "../history/ReasonField.tsx";
 import { ApiError } from "../providers/errors.ts";
+import { EndField } from "./EndField.tsx";
 import type { HoldDataset } from "./useHolds.ts";
 
 type Scope = "organization" | "dataset" | "rows";
@@ -34,6 +36,7 @@ export function PlaceDialog({ datasets, onClose }: { datasets: HoldDataset[]; on
   const [dataset, setDataset] = useState<HoldDataset | null>(null);
   const [text, setText] = useState("");
   const [reason, setReason] = useState("");
+  const [end, setEnd] = useState("");
   const fields = dataset ? fieldsOf(dataset) : [];
   const word = (key: string, more?: object) => translate(`app.hold.${key}`, more);
   const place = useChange(async () => {
@@ -46,6 +49,7 @@ export function PlaceDialog({ datasets, onClose }: { datasets: HoldDataset[]; on
       reason,
       ...(scope === "organization" ? {} : { datasetId: dataset?.id }),
       ...(scope === "rows" ? { keys } : {}),
+      until: typedMoment(end)?.toISOString() ?? null,
     });
     onClose();
   }, "app.hold.placed");
@@ -116,6 +120,7 @@ export function PlaceDialog({ datasets, onClose }: { datasets: HoldDataset[]; on
         onChange={(event) => setReason(event.target.value)}
         slotProps={{ htmlInput: { maxLength: MAX_REASON } }}
       />
+      <EndField value={end} wrong={place.problem?.field === "until"} onChange={setEnd} />
     </FormDialog>
   );
 }

@@ -16,6 +16,11 @@ export interface Hold {
   releasedBy: string | null;
   releasedAt: string | null;
   releaseReason: string | null;
+  /** When it lapses by itself, after notice; null: never. */
+  endsAt: string | null;
+  noticedAt: string | null;
+  /** It ended by its date. */
+  lapsed: boolean;
 }
 
 export interface HoldDataset {
@@ -28,7 +33,7 @@ export interface HoldDataset {
 const SHOWN = 500;
 const HOLDS = `query LegalHolds {
   legalHolds(first: ${SHOWN}, orderBy: [PLACED_AT_DESC, PRIMARY_KEY_ASC]) {
-    nodes { id datasetId rowCount reason placedBy placedAt releasedBy releasedAt releaseReason }
+    nodes { id datasetId rowCount reason placedBy placedAt releasedBy releasedAt releaseReason endsAt noticedAt lapsed }
   }
   datasets(first: 1000, orderBy: [NAME_ASC]) { nodes { id name keyFields retentionRuleByDatasetId { action } } }
 }`;

@@ -4,6 +4,7 @@ import CheckIcon from "@mui/icons-material/CheckCircleOutlined";
 import ErrorIcon from "@mui/icons-material/ErrorOutlined";
 import RequestIcon from "@mui/icons-material/MarkEmailUnreadOutlined";
 import PauseIcon from "@mui/icons-material/PauseCircleOutlined";
+import ErasureIcon from "@mui/icons-material/PersonRemoveOutlined";
 import IncidentIcon from "@mui/icons-material/ReportProblemOutlined";
 import RuleIcon from "@mui/icons-material/RuleOutlined";
 import LateIcon from "@mui/icons-material/UpdateDisabledOutlined";
@@ -35,11 +36,12 @@ interface Step {
 
 /** Access that somebody waits for, what failed and nobody has ended, what is late. */
 function useWatch(): Step[] {
-  const { figures, forMe } = useHome();
+  const { figures, forMe, erasures } = useHome();
   const open = figures?.incidents?.totalCount ?? 0;
   const critical = (figures?.critical?.totalCount ?? 0) > 0;
   return [
     { key: "requests", count: forMe, to: "/requests", icon: <RequestIcon color="info" /> },
+    { key: "erasures", count: erasures, to: "/erasures", icon: <ErasureIcon color="warning" /> },
     {
       key: critical ? "critical" : "incidents",
       text: "incidents",

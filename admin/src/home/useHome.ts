@@ -17,6 +17,7 @@ export interface HomeFigures {
   critical?: Counted;
   score?: { score: number | null };
   requests?: Nodes<Waiting>;
+  erasures?: Nodes<{ requestedBy: string | null }>;
   late?: Counted;
   rules?: Counted;
   members?: Counted;
@@ -28,13 +29,14 @@ export interface HomeFigures {
 /** Requests looked through for those that wait for one's own word. */
 const MOST_REQUESTS = 200;
 
-const QUERY = `query Home($quality: Boolean!, $decide: Boolean!, $data: Boolean!, $connect: Boolean!, $plan: Boolean!, $people: Boolean!, $audit: Boolean!) {
+const QUERY = `query Home($quality: Boolean!, $decide: Boolean!, $approve: Boolean!, $data: Boolean!, $connect: Boolean!, $plan: Boolean!, $people: Boolean!, $audit: Boolean!) {
   incidents(first: 1, filter: { state: { notEqualTo: "resolved" } }) @include(if: $quality) { totalCount }
   critical: incidents(first: 1, filter: { state: { notEqualTo: "resolved" }, severity: { equalTo: "critical" } }) @include(if: $quality) { totalCount }
   score: rateOrganization @include(if: $quality)
   requests(first: ${MOST_REQUESTS}, orderBy: [CREATED_AT_ASC, PRIMARY_KEY_ASC], filter: { status: { equalTo: "pending" } }) @include(if: $decide) {
     nodes { userId requestDecisions(first: 10) { nodes { userId } } }
   }
+  erasures(first: ${MOST_REQUESTS}, filter: { state: { equalTo: "approval" } }) @include(if: $approve) { nodes { requestedBy } }
   rules(first: 1) @include(if: $quality) { totalCount }
   members: memberships(first: 1) @include(if: $people) { totalCount }
   late: freshnesses(first: 1, filter: { lateSince: { isNull: false } }) @include(if: $data) { totalCount }
@@ -53,6 +55,7 @@ export function useHome() {
     {
       quality: held.has("quality.view"),
       decide: held.has("role.approve"),
+      approve: held.has("compliance.approve") && held.has("compliance.view"),
       data: held.has("dataset.view"),
       connect: held.has("connector.view"),
       people: held.has("member.view"),
@@ -67,5 +70,6 @@ export function useHome() {
     ({ userId, requestDecisions }) =>
       userId !== me && !requestDecisions.nodes.some((voice) => voice.userId === me),
   ).length;
-  return { figures: data, forMe };
+  const erasures = (data?.erasures?.nodes ?? []).filter(({ requestedBy }) => requestedBy !== me).length;
+  return { figures: data, forMe, erasures };
 }

@@ -3,6 +3,7 @@ export const enHistory = {
   reason: "Reason",
   reason_required: "Your organization asks for one with every change by hand. It stays with the version.",
   reason_free: "Optional. It stays with the version.",
+  reason_needed: "It stays with the version, and in the audit trail with the rules.",
   reason_missing: "Say why first",
   rules_refuse: "Rules refuse this change",
   go_against: "Change it against the rules",

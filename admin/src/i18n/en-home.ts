@@ -27,6 +27,8 @@ export const enHome = {
   loaded: "Loaded",
   runs: "Latest runs",
   all_runs: "All runs",
+  next_erasures: "%{smart_count} erasure waits for you |||| %{smart_count} erasures wait for you",
+  next_erasures_text: "Another person asks for it: see what would go, approve or refuse.",
   next_requests:
     "%{smart_count} request for access waits for you |||| %{smart_count} requests for access wait for you",
   next_requests_text: "Who asks for what, for how long, and why: approve or refuse.",

@@ -51,6 +51,10 @@ const events = {
   connector_failing: "A connector does not answer any more.",
   quality_incident: "A failed rule opened an incident.",
   quality_any: "Everything about quality.",
+  erasure_approval: "An erasure waits for a second person.",
+  erasure_alone: "Erasures are to need no second person any more.",
+  hold_ending: "A legal hold is about to end.",
+  hold_lapsed: "A legal hold has ended on its day.",
   webhook_disabled: "A webhook was switched off by itself.",
   other: "A kind such as run.failed, or a group such as run.*",
 };

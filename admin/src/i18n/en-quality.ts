@@ -1,4 +1,6 @@
 /** English: quality of datasets, incidents, profiles, anomalies. */
+import { enFormat, enSet } from "./en-rule-sets.ts";
+
 const rule = {
   one: "Rule",
   new: "New rule",
@@ -61,6 +63,8 @@ const rule = {
     suggested: "Suggested from the rows",
     great_expectations: "From a Great Expectations suite",
     soda: "From SodaCL checks",
+    odcs: "From an Open Data Contract",
+    rule_set: "From a rule set",
   },
 };
 
@@ -75,6 +79,7 @@ const says = {
   pattern: "%{field} matches %{pattern}",
   allowed_values: "%{field} is one of %{values}",
   not_in_future: "%{field} is not in the future",
+  format: "%{field} is a valid %{format}",
   reference: "%{field} is found in %{other}",
   comparison: "%{field} %{operator} %{other}",
   uniqueness: "%{field} comes only once",
@@ -97,6 +102,7 @@ const says = {
 const kind = {
   required: "has a value",
   type: "reads as a type",
+  format: "has a known format",
   range: "lies in a range",
   length: "has a length",
   pattern: "matches a pattern",
@@ -116,6 +122,7 @@ const kind = {
 };
 
 const parameter = {
+  format: "Format",
   type: "Read as",
   min: "At least",
   max: "At most",
@@ -251,6 +258,7 @@ export const enQuality = {
     score: "Scorecard",
     rules: "Rules",
     suggestions: "Suggestions",
+    sets: "Rule sets",
     profile: "Profile",
     anomalies: "Anomalies",
   },
@@ -258,6 +266,7 @@ export const enQuality = {
     score: "The score, what it is made of, and what spoils it.",
     rules: "What must hold, and what comes of it where it does not.",
     suggestions: "Rules that the rows or a file suggest.",
+    sets: "Ready-made rules for what the columns hold.",
     profile: "What is in the columns, and how it drifts.",
     anomalies: "Points of a series that do not fit.",
   },
@@ -281,6 +290,7 @@ export const enQuality = {
   },
   kind,
   kind_text: {
+    format: "With its check digits, where it has some.",
     required: "A text that is empty or blank counts as missing.",
     type: "For fields that are kept as text; blanks pass.",
     pattern: "POSIX regular expressions; the whole value matches one of them.",
@@ -304,6 +314,8 @@ export const enQuality = {
     max_hours: "Since the newest value.",
   },
   choice: { count: "number of rows", sum: "sum of a field", together: "together", each: "each by itself" },
+  set: enSet,
+  format: enFormat,
   says,
   rule,
   suggest,

@@ -6,6 +6,7 @@ export const frHistory: typeof enHistory = {
   reason_required:
     "Votre organisation en demande un à chaque modification à la main. Il reste avec la version.",
   reason_free: "Facultatif. Il reste avec la version.",
+  reason_needed: "Il reste avec la version, et dans le journal d’audit avec les règles.",
   reason_missing: "Dites d'abord pourquoi",
   rules_refuse: "Des règles refusent cette modification",
   go_against: "Modifier contre les règles",

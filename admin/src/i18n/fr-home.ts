@@ -29,6 +29,8 @@ export const frHome: typeof enHome = {
   loaded: "Chargé",
   runs: "Derniers chargements",
   all_runs: "Tous les chargements",
+  next_erasures: "%{smart_count} effacement vous attend |||| %{smart_count} effacements vous attendent",
+  next_erasures_text: "Une autre personne le demande : voyez ce qui partirait, approuvez ou refusez.",
   next_requests:
     "%{smart_count} demande d’accès vous attend |||| %{smart_count} demandes d’accès vous attendent",
   next_requests_text: "Qui demande quoi, pour combien de temps et pourquoi : accordez ou refusez.",

@@ -53,6 +53,10 @@ const events = {
   connector_failing: "Un connecteur ne répond plus.",
   quality_incident: "Une règle en échec a ouvert un incident.",
   quality_any: "Tout ce qui touche la qualité.",
+  erasure_approval: "Un effacement attend une autre personne.",
+  erasure_alone: "Les effacements se feront sans autre personne.",
+  hold_ending: "Un gel légal va prendre fin.",
+  hold_lapsed: "Un gel légal a pris fin à sa date.",
   webhook_disabled: "Un webhook s'est désactivé.",
   other: "Un genre tel que run.failed, ou un groupe tel que run.*",
 };

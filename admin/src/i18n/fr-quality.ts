@@ -1,6 +1,8 @@
 /** French: quality of datasets, incidents, profiles, anomalies. */
 import type { enQuality } from "./en-quality.ts";
 
+import { frFormat, frSet } from "./fr-rule-sets.ts";
+
 const rule = {
   one: "Règle",
   new: "Nouvelle règle",
@@ -64,6 +66,8 @@ const rule = {
     suggested: "Proposée par les lignes",
     great_expectations: "D’une suite Great Expectations",
     soda: "De contrôles SodaCL",
+    odcs: "D’un contrat de données ODCS",
+    rule_set: "D’un jeu de règles",
   },
 };
 
@@ -78,6 +82,7 @@ const says = {
   pattern: "%{field} suit %{pattern}",
   allowed_values: "%{field} est l’une de %{values}",
   not_in_future: "%{field} n’est pas dans le futur",
+  format: "%{field} est valable comme %{format}",
   reference: "%{field} se trouve dans %{other}",
   comparison: "%{field} %{operator} %{other}",
   uniqueness: "%{field} n’apparaît qu’une fois",
@@ -101,6 +106,7 @@ const says = {
 const kind = {
   required: "a une valeur",
   type: "se lit comme un type",
+  format: "a un format connu",
   range: "dans un intervalle",
   length: "a une longueur",
   pattern: "suit un motif",
@@ -120,6 +126,7 @@ const kind = {
 };
 
 const parameter = {
+  format: "Format",
   type: "Lire comme",
   min: "Au moins",
   max: "Au plus",
@@ -258,6 +265,7 @@ export const frQuality: typeof enQuality = {
     score: "Bulletin",
     rules: "Règles",
     suggestions: "Propositions",
+    sets: "Jeux de règles",
     profile: "Profil",
     anomalies: "Anomalies",
   },
@@ -265,6 +273,7 @@ export const frQuality: typeof enQuality = {
     score: "La note, ce qui la compose et ce qui la gâte.",
     rules: "Ce qui doit tenir, et ce qui s’ensuit sinon.",
     suggestions: "Des règles que proposent les lignes ou un fichier.",
+    sets: "Des règles toutes prêtes pour ce que contiennent les colonnes.",
     profile: "Ce qu’il y a dans les colonnes, et comment cela dérive.",
     anomalies: "Les points d’une série qui ne vont pas.",
   },
@@ -298,6 +307,7 @@ export const frQuality: typeof enQuality = {
   },
   kind,
   kind_text: {
+    format: "Avec ses chiffres de contrôle, quand il en a.",
     required: "Un texte vide ou blanc compte comme absent.",
     type: "Pour les champs gardés comme textes ; les blancs passent.",
     pattern: "Expressions régulières POSIX ; la valeur entière en suit une.",
@@ -326,6 +336,8 @@ export const frQuality: typeof enQuality = {
     together: "ensemble",
     each: "chacun pour soi",
   },
+  set: frSet,
+  format: frFormat,
   says,
   rule,
   suggest,

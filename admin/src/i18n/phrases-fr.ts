@@ -1,4 +1,11 @@
+import { frFormat } from "./fr-rule-sets.ts";
+
 /** French: what rules and readers say of rows. % stands for a value; the first that fits is taken, so the narrower come first. */
+const formats = Object.entries(frFormat).map(
+  ([name, said]) =>
+    [`% must be a valid ${name.replaceAll("_", " ")}`, `% doit être valable comme ${said}`] as const,
+);
+
 export const phrasesFr: readonly (readonly [english: string, french: string])[] = [
   ["%; found nothing", "% ; rien n’est là"],
   ["%; found %", "% ; trouvé : %"],
@@ -32,6 +39,7 @@ export const phrasesFr: readonly (readonly [english: string, french: string])[] 
   ["% must be what goes with % everywhere else", "% doit être ce qui va avec % partout ailleurs"],
   ["% must have % different values", "% doit avoir % valeurs différentes"],
   ["% must agree with %", "% doit concorder avec %"],
+  ...formats,
   ["% must be a valid %", "% doit être un % valable"],
   ["the query must return no rows", "la requête ne doit rendre aucune ligne"],
   ["the query must return true", "la requête doit rendre vrai"],
@@ -52,6 +60,9 @@ export const phrasesFr: readonly (readonly [english: string, french: string])[] 
   ],
   ["a NUL byte stands in column %", "un octet nul se trouve dans la colonne %"],
   ["a NUL byte stands in the record", "un octet nul se trouve dans l’enregistrement"],
+  ["the set has no such rule", "le jeu n’a pas cette règle"],
+  ["a rule of another origin has the name", "une règle d’une autre origine a ce nom"],
+  ["it was changed by hand since", "elle a été changée à la main depuis"],
   ["Give a value.", "Donnez une valeur."],
   ["Correct the value or the contract's range.", "Corrigez la valeur, ou les bornes du contrat."],
   ["Correct the value or the contract's pattern.", "Corrigez la valeur, ou le motif du contrat."],

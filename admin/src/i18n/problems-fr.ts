@@ -186,6 +186,12 @@ export const problemsFr: Record<string, readonly [message: string, hint: string]
     "Ce moment se trouve dans trop d’archives pour être montré d’un coup",
     "Demandez un moment proche.",
   ],
+  RT012: [
+    "Un effacement demande ici l’accord d’une autre personne",
+    "Demandez-le depuis la page Effacement.",
+  ],
+  RT013: ["Aucun effacement n’attend de décision ici", "Il a pu être décidé, retiré, ou avoir trop attendu."],
+  RT014: ["Personne ne l’a approuvé à temps", "Redemandez-le, et prévenez qui approuve la conformité."],
 
   HS001: ["Votre organisation demande un motif à chaque modification", "Donnez-en un."],
   HS002: ["Le motif est trop long", "Raccourcissez-le."],

@@ -75,6 +75,11 @@ export const sentencesFr: readonly (readonly [english: string, french: string])[
     "votre organisation demande un motif à chaque modification",
   ],
   ["the reason is longer than % characters", "le motif dépasse % caractères"],
+  ["rules refuse what would be written: %", "des règles refusent ce qui serait écrit : %"],
+  [
+    "%. Put it right or change the rules; or go against them (against_rules) and say why.",
+    "%. Corrigez-le ou changez les règles ; ou passez outre en disant pourquoi.",
+  ],
   ["the dataset has no rule %", "le jeu de données n’a pas de règle %"],
   ["rule % has no version %", "la règle % n’a pas de version %"],
   ["% is not a name for a rule", "% n’est pas un nom de règle"],

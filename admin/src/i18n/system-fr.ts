@@ -1,14 +1,18 @@
+import { type RuleSetTexts, ruleSetsFr } from "./rule-sets-fr.ts";
+
 /**
  * French: what comes with the product and is told in English by the server: descriptions of system roles, templates of
- * pipelines, ready-made connectors. By key; what an organization wrote itself stays as it is.
+ * pipelines, ready-made connectors, rule sets. By key; what an organization wrote itself stays as it is.
  */
 export interface SystemTexts {
   role: Record<string, string>;
   template: Record<string, { title: string; description: string }>;
+  rule_set: Record<string, RuleSetTexts>;
   preset: Record<string, { title: string; parameters: Record<string, string> }>;
 }
 
 export const systemFr: SystemTexts = {
+  rule_set: ruleSetsFr,
   role: {
     client: "Un tiers : ne voit que ce qui est partagé avec lui",
     viewer: "Voit les jeux de données, les lignes, les chargements, le catalogue et les rapports",

@@ -10,5 +10,9 @@ export const EVENT_KINDS = [
   "connector.failing",
   "quality.incident",
   "quality.*",
+  "erasure.approval",
+  "erasure.alone",
+  "hold.ending",
+  "hold.lapsed",
   "webhook.disabled",
 ];

@@ -37,7 +37,7 @@ function translated(text: string): string | null {
     const found = pattern.exec(text.trim());
     if (!found) continue;
     let at = 0;
-    return into.replaceAll("%", () => found[++at] ?? "");
+    return into.replaceAll("%", () => inWords(found[++at] ?? ""));
   }
   return null;
 }

@@ -16,6 +16,7 @@ const PARTS: { name: string; content: ComponentType<PartProps> }[] = [
   { name: "score", content: lazy(() => import("./Scorecard.tsx")) },
   { name: "rules", content: lazy(() => import("./Rules.tsx")) },
   { name: "suggestions", content: lazy(() => import("./Suggestions.tsx")) },
+  { name: "sets", content: lazy(() => import("./RuleSets.tsx")) },
   { name: "profile", content: lazy(() => import("../profiles/Profile.tsx")) },
   { name: "anomalies", content: lazy(() => import("../anomalies/Anomalies.tsx")) },
 ];

@@ -15,6 +15,7 @@ import { problemOf } from "../providers/errors.ts";
 import { RuleStateChip } from "./Chips.tsx";
 import { type Draft, draftOf, EMPTY, proposedName, readDraft } from "./draft.ts";
 import { KINDS } from "./kinds.ts";
+import { Origin } from "./Origin.tsx";
 import { ConditionFields, OutcomeFields } from "./RuleFields.tsx";
 import { RuleResults } from "./RuleResults.tsx";
 import { RuleVersions } from "./RuleVersions.tsx";
@@ -191,7 +192,7 @@ function Workshop(props: WorkshopProps) {
         rule ? (
           <Stack direction="row" spacing={1} sx={{ alignItems: "center" }}>
             <RuleStateChip state={stateOf(rule)} version={rule.deployedVersion ?? rule.version} />
-            <span>{translate(`app.quality.rule.origin.${rule.origin}`, { _: rule.origin })}</span>
+            <Origin rule={rule} />
           </Stack>
         ) : (
           word("new_text")

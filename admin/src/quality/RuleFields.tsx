@@ -4,7 +4,7 @@ import { Several } from "../access/pickers.tsx";
 import { useColumns, useDatasets } from "../access/useDatasets.ts";
 import type { Problem } from "../providers/errors.ts";
 import type { Draft } from "./draft.ts";
-import { KINDS, OPERATORS, type Parameter, TYPES } from "./kinds.ts";
+import { FORMATS, KINDS, OPERATORS, type Parameter, TYPES } from "./kinds.ts";
 import { DIMENSIONS, SEVERITIES, type Severity } from "./types.ts";
 
 export interface FieldsProps {
@@ -113,6 +113,16 @@ function ParameterField({ parameter, draft, onChange, columns, problem }: Parame
         choices={TYPES}
         nameOf={same}
         usual={!required}
+        onChange={set}
+      />
+    );
+  if (input === "format")
+    return (
+      <Choice
+        label={label}
+        value={value}
+        choices={FORMATS}
+        nameOf={(format) => translate(`app.quality.format.${format}`)}
         onChange={set}
       />
     );

@@ -11,7 +11,8 @@ export type Input =
   | "field_there"
   | "field_here"
   | "deciders"
-  | "measure";
+  | "measure"
+  | "format";
 
 export interface Parameter {
   name: string;
@@ -38,6 +39,7 @@ export const KINDS: Record<string, KindSpec> = {
     fields: [1, 1],
     parameters: [{ name: "min", input: "text" }, { name: "max", input: "text" }, readAs],
   },
+  format: { fields: [1, 1], parameters: [{ name: "format", input: "format", required: true }] },
   length: { fields: [1, 1], parameters: [low, high] },
   pattern: { fields: [1, 1], parameters: [{ name: "pattern", input: "patterns", required: true }] },
   allowed_values: { fields: [1, 1], parameters: [{ name: "values", input: "lines", required: true }] },
@@ -95,6 +97,38 @@ export const KINDS: Record<string, KindSpec> = {
     statistic: true,
   },
 };
+
+/** Known formats (docs/reference/rule-sets.md). */
+export const FORMATS: readonly string[] = [
+  ...["email", "phone", "url", "country2", "country3", "language", "currency", "iban", "bic", "lei", "isin"],
+  ...[
+    "aba_routing",
+    "payment_card",
+    "gtin",
+    "sscc",
+    "isbn",
+    "hs_code",
+    "npi",
+    "icd10cm",
+    "ndc",
+    "cpt",
+    "loinc",
+  ],
+  ...[
+    "nhs_number",
+    "dea_number",
+    "vin",
+    "vin_checked",
+    "semver",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "mac",
+    "uuid",
+    "imei",
+  ],
+  "sha256",
+];
 
 export const TYPES = [
   "integer",

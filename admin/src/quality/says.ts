@@ -81,6 +81,13 @@ export function useSays() {
         other: other ?? "…",
       });
     }
+    if (kind === "format")
+      return word(kind, {
+        field,
+        format: translate(`app.quality.format.${String(parameters.format)}`, {
+          _: String(parameters.format ?? "…"),
+        }),
+      });
     if (kind === "functional_dependency" && parameters.deciders === "each")
       return word("functional_dependency_each", { field, to: parameters.to ?? "…" });
     return word(kind, { field, ...SPEAKERS[kind]?.(parameters, word) });

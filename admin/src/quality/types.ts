@@ -82,6 +82,9 @@ export interface Rule {
   deployedVersion: number | null;
   enabled: boolean;
   origin: string;
+  /** The set that it came from, and which of its rules it is. */
+  setKey: string | null;
+  setRule: string | null;
   ownerId: string | null;
   updatedAt: string;
   ruleVersions: { nodes: Version[] };

@@ -8,7 +8,7 @@ const RESULT =
   "checkId runId ruleName ruleId fieldName kind dimension severity rowCount failures share measured passed message checkedAt";
 const VERSION = `version kind fields parameters severity scope action dimension maxFailures maxShare tags
   description note savedBy createdAt`;
-const RULE = "id name version deployedVersion enabled origin ownerId updatedAt";
+const RULE = "id name version deployedVersion enabled origin setKey setRule ownerId updatedAt";
 
 export interface QualityDataset {
   id: string;

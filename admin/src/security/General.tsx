@@ -1,4 +1,5 @@
 import { Stack } from "@mui/material";
+import { ApprovalSetting } from "../erasures/ApprovalSetting.tsx";
 import { ReasonsSetting } from "../history/ReasonsSetting.tsx";
 import { ZoneSetting } from "./ZoneSetting.tsx";
 
@@ -8,6 +9,7 @@ export function General() {
     <Stack spacing={2}>
       <ZoneSetting />
       <ReasonsSetting />
+      <ApprovalSetting />
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 -- Begins an erasure, or goes on with it: looks the person's rows up once and keeps, until the end, how to know them
--- elsewhere. Per dataset: `conditions`, typed values by field of which one must be contained in a record; `keys` of rows;
+-- elsewhere. A request that nobody approved in time ends here, and what describes the person goes. Per dataset: `conditions`, typed values by field of which one must be contained in a record; `keys` of rows;
 -- `texts`, what their versions ever said, by field. Returns {keys, texts} in numbers. No row: it is over, or not there.
 create or replace function data.begin_erasure(p_erasure uuid) returns data.erasures
 language plpgsql security definer
@@ -13,6 +13,15 @@ declare
   known jsonb := '{}';
 begin
   perform core.require('run.execute');
+  update data.erasures x
+     set state = 'refused', finished_at = clock_timestamp(),
+         error = jsonb_build_object('code', 'RT014', 'message', 'nobody approved it in time', 'hint', 'Ask again, and ask somebody who may approve compliance.')
+   where x.org_id = org and x.id = p_erasure and x.state = 'approval' and x.expires_at <= clock_timestamp() returning * into e;
+  if e.id is not null then
+    delete from private.erasure_subjects x where x.org_id = org and x.erasure_id = e.id;
+    perform audit.record('erasure.expire', 'erasure', e.id::text, jsonb_build_object('datasets', e.dataset_ids), null, 'refused');
+    return null;
+  end if;
   update data.erasures x set state = 'running', error = null, started_at = coalesce(x.started_at, clock_timestamp())
    where x.org_id = org and x.id = p_erasure and x.state in ('queued', 'running', 'waiting') returning * into e;
   if e.id is null then
@@ -23,7 +32,7 @@ begin
     foreach d in array e.dataset_ids loop
       known := known || jsonb_build_object(d, data.find_subject(d, s.selections, null));
     end loop;
-    if not e.dry_run then
+    if not e.dry_run or e.needs_approval then
       perform data.hold_refuse(r.key::uuid, k.value) from jsonb_each(known) r cross join jsonb_array_elements(r.value -> 'keys') k
         where exists (select from data.legal_holds h where h.org_id = org and h.released_at is null);
     end if;

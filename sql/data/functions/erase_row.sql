@@ -5,6 +5,9 @@
 --
 -- The salts of a change come from one seed. Where some versions of it are erased, the salts of all others are kept each,
 -- and the seed goes. The key is not in the event.
+--
+-- Where erasures need a second person, a row goes only as part of one that has the approval (or was asked for before that
+-- was wanted): never by somebody's call of this function alone.
 create or replace function data.erase_row(dataset_id uuid, key jsonb, reason text) returns int
 language plpgsql security definer
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO, YMD'
@@ -26,6 +29,13 @@ begin
     perform core.raise('DS005', 'the key is not whole', format('Give %s.', array_to_string(key_fields, ', ')), 'key');
   elsif coalesce(length(trim(reason)), 0) not between 1 and 1000 then
     perform core.raise('22023', 'an erasure needs a reason', 'Say why, in up to 1,000 characters, without the data itself.', 'reason');
+  end if;
+  if private.erasures_need_approval(n.org_id) and not exists (
+       select from data.erasures e
+         join private.erasure_subjects s on s.org_id = e.org_id and s.erasure_id = e.id
+        where e.org_id = n.org_id and e.state = 'running' and not e.dry_run
+          and s.resolved -> erase_row.dataset_id::text -> 'keys' @> jsonb_build_array(erase_row.key)) then
+    perform core.raise('RT012', 'an erasure needs another person''s approval here', 'Ask for it: data.request_erasure, cadastre erase, or the page Erasure.');
   end if;
   -- A hold that is being placed is waited for, and then stands.
   perform 1 from data.datasets d where d.org_id = n.org_id and d.id = erase_row.dataset_id for update;
@@ -63,5 +73,5 @@ begin
 end
 $$;
 comment on function data.erase_row(uuid, jsonb, text) is
-  'Erases every version of a row from the current table and history, and the salts of its commitments; how many versions. Needs compliance.delete and record.delete. Errors: DS001, DS005, DS013, AU005, RT001 legal hold.';
+  'Erases every version of a row from the current table and history, and the salts of its commitments; how many versions. Needs compliance.delete and record.delete. Errors: DS001, DS005, DS013, AU005, RT001 legal hold, RT012 needs a second person.';
 grant execute on function data.erase_row(uuid, jsonb, text) to cadastre_user, cadastre_worker;

@@ -16,7 +16,8 @@ begin
   if h.id is not null then
     perform core.raise('RT001', format('%s is under a legal hold since %s, placed by %s', case when h.keys is null then n.name else 'a row of ' || n.name end,
         to_char(h.placed_at at time zone 'UTC', 'YYYY-MM-DD'), coalesce((select u.email::text from access.users u where u.id = h.placed_by), 'the organization''s service')),
-      format('Hold %s: %s. It can be released by whoever may approve compliance.', h.id, left(h.reason, 200)));
+      format('Hold %s: %s.%s It can be released by whoever may approve compliance.', h.id, left(h.reason, 200),
+        coalesce(' It ends on ' || to_char(h.ends_at at time zone 'UTC', 'YYYY-MM-DD') || '.', '')));
   end if;
 end
 $$;

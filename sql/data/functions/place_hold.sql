@@ -1,6 +1,7 @@
 -- Places a legal hold: on the organization, a dataset, or rows of it by key. From its commit on nothing that it covers is
--- removed.
-create or replace function data.place_hold(reason text, dataset_id uuid default null, keys jsonb default null) returns data.legal_holds
+-- removed. With an end (until) it lapses by itself, after notice (private.sweep_holds).
+drop function if exists data.place_hold(text, uuid, jsonb);
+create or replace function data.place_hold(reason text, dataset_id uuid default null, keys jsonb default null, until timestamptz default null) returns data.legal_holds
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -14,6 +15,7 @@ begin
   if coalesce(length(trim(place_hold.reason)), 0) not between 1 and 1000 then
     perform core.raise('22023', 'a hold needs a reason', 'Say why, in up to 1,000 characters.', 'reason');
   end if;
+  perform data.check_hold_end(place_hold.until);
   if place_hold.dataset_id is not null then
     perform data.dataset_names(place_hold.dataset_id);
     -- Whoever removes rows of it just now has ended before the hold begins.
@@ -25,15 +27,15 @@ begin
     end if;
     select jsonb_agg(distinct data.hold_key(place_hold.dataset_id, k.value)) into named from jsonb_array_elements(place_hold.keys) k;
   end if;
-  insert into data.legal_holds (org_id, dataset_id, keys, row_count, reason, placed_by)
-  values (org, place_hold.dataset_id, named, jsonb_array_length(named), trim(place_hold.reason), private.user_id())
+  insert into data.legal_holds (org_id, dataset_id, keys, row_count, reason, placed_by, ends_at)
+  values (org, place_hold.dataset_id, named, jsonb_array_length(named), trim(place_hold.reason), private.user_id(), place_hold.until)
   returning * into h;
   h.keys := null;
   -- How many rows, not which: keys are values, and an event is for ever.
-  perform audit.record('hold.place', 'hold', h.id::text, jsonb_build_object('dataset', h.dataset_id, 'rows', h.row_count, 'reason', h.reason));
+  perform audit.record('hold.place', 'hold', h.id::text, jsonb_build_object('dataset', h.dataset_id, 'rows', h.row_count, 'reason', h.reason, 'ends_at', h.ends_at));
   return h;
 end
 $$;
-comment on function data.place_hold(text, uuid, jsonb) is
-  'Places a legal hold on the organization, a dataset, or rows of it ([{key}]). Needs compliance.create. Errors: 22023, DS001, DS005.';
-grant execute on function data.place_hold(text, uuid, jsonb) to cadastre_user, cadastre_worker;
+comment on function data.place_hold(text, uuid, jsonb, timestamptz) is
+  'Places a legal hold on the organization, a dataset, or rows of it ([{key}]), with or without an end (until, 8 days ahead at least). Needs compliance.create. Errors: 22023, DS001, DS005.';
+grant execute on function data.place_hold(text, uuid, jsonb, timestamptz) to cadastre_user, cadastre_worker;

@@ -9,7 +9,7 @@ begin
     return;
   elsif not coalesce(p_against_rules, false) then
     perform core.raise('HS007', format('rules refuse what would be written: %s', (
-        select string_agg(format('%s (%s rows)', r ->> 'rule', r ->> 'rows'), ', ') from (select r from jsonb_array_elements(p_refused) r limit 5) x)),
+        select string_agg(format('%s (%s %s)', r ->> 'rule', r ->> 'rows', case r ->> 'rows' when '1' then 'row' else 'rows' end), ', ') from (select r from jsonb_array_elements(p_refused) r limit 5) x)),
       format('%s. Put it right or change the rules; or go against them (against_rules) and say why.', (
         select string_agg(r ->> 'message', '; ') from (select r from jsonb_array_elements(p_refused) r limit 5) x)), 'against_rules');
   elsif nullif(trim(p_reason), '') is null then

@@ -2,6 +2,9 @@
 -- descriptions, each of one dataset: {"dataset": name, "key": {...}} for one row, {"dataset": name, "values": {"<field>":
 -- value}} for every row that ever had those values. The work is a job's (worker/retention/erase.ts), since it reads files.
 -- What describes the person stays in private.erasure_subjects until the end of the job, and nowhere else.
+--
+-- Where the organization wants four eyes, an erasure begins as a search; what that finds is what another person approves
+-- (data.decide_erasure).
 create or replace function data.request_erasure(subject jsonb, reason text, dry_run boolean default false) returns data.erasures
 language plpgsql security definer
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO, YMD'
@@ -15,6 +18,7 @@ declare
   said text;
   wanted jsonb;
   selections jsonb := '[]';
+  waits boolean;
   max_parts constant int := 100;
   max_fields constant int := 16;
 begin
@@ -60,16 +64,17 @@ begin
     end if;
     selections := selections || jsonb_build_array(jsonb_build_object('dataset', d.id, 'values', wanted));
   end loop;
-  insert into data.erasures (org_id, dry_run, dataset_ids, reason, requested_by)
-  values (org, request_erasure.dry_run, array(select distinct (s.value ->> 'dataset')::uuid from jsonb_array_elements(selections) s), trim(request_erasure.reason), private.user_id())
+  waits := not request_erasure.dry_run and private.erasures_need_approval(org);
+  insert into data.erasures (org_id, dry_run, needs_approval, dataset_ids, reason, requested_by)
+  values (org, request_erasure.dry_run or waits, waits, array(select distinct (s.value ->> 'dataset')::uuid from jsonb_array_elements(selections) s), trim(request_erasure.reason), private.user_id())
   returning * into e;
   insert into private.erasure_subjects (org_id, erasure_id, selections) values (org, e.id, selections);
-  perform audit.record(case when e.dry_run then 'erasure.search' else 'erasure.request' end, 'erasure', e.id::text,
-    jsonb_build_object('datasets', e.dataset_ids, 'parts', jsonb_array_length(selections), 'reason', e.reason));
+  perform audit.record(case when request_erasure.dry_run then 'erasure.search' else 'erasure.request' end, 'erasure', e.id::text,
+    jsonb_build_object('datasets', e.dataset_ids, 'parts', jsonb_array_length(selections), 'reason', e.reason, 'needs_approval', e.needs_approval));
   perform core.enqueue('data__erase', json_build_object('orgId', org, 'erasureId', e.id), null, 'erase:' || e.id);
   return e;
 end
 $$;
 comment on function data.request_erasure(jsonb, text, boolean) is
-  'Asks for the erasure of a person''s data: [{dataset, key | values}]; dry_run: only counts what there is. Needs compliance.delete, and record.delete on each dataset. Errors: 22023, DS001, DS005, DS011, RT001 legal hold, RT003 subject.';
+  'Asks for the erasure of a person''s data: [{dataset, key | values}]; dry_run: only counts what there is. Where the organization says so it waits for another person''s approval (decideErasure). Needs compliance.delete, and record.delete on each dataset. Errors: 22023, DS001, DS005, DS011, RT001 legal hold, RT003 subject.';
 grant execute on function data.request_erasure(jsonb, text, boolean) to cadastre_user, cadastre_worker;
