@@ -57,6 +57,8 @@ const BY_SQLSTATE: Record<string, { code: string; message?: string; hint: string
   "22003": { code: "BAD_INPUT", hint: "The number is out of the field's range." },
   "22001": { code: "BAD_INPUT", hint: "The text is too long for the field." },
   "22007": { code: "BAD_INPUT", hint: "Write dates as 2026-11-21 and times as 2026-11-21T10:00:00Z." },
+  "2201W": { code: "BAD_INPUT", hint: "Give a number of at least 0." },
+  "2201X": { code: "BAD_INPUT", hint: "Give a number of at least 0." },
   "22008": { code: "BAD_INPUT", hint: "The date or time is out of range." },
   "40001": { code: "CONFLICT", hint: "Somebody changed the same rows; try again." },
   "40P01": { code: "CONFLICT", hint: "Somebody changed the same rows; try again." },

@@ -5,6 +5,9 @@ import { explain } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { internalError, publicError } from "../errors.ts";
 
+/** What the filter plugin throws of input that its types allow and it does not; it has no code of its own. */
+const FILTER_INPUT = /^(Empty objects|Null literals) are forbidden in filter argument input\.$/;
+const FILTER_HINT = "Leave out what is not to be asked; isNull asks for values that are not there.";
 const VALIDATION_HINT = "Compare with the schema; every field and argument is described there.";
 
 function withExtensions(error: GraphQLError, message: string, extensions: object): GraphQLError {
@@ -37,6 +40,9 @@ export function maskErrors(log: Logger): (error: GraphQLError) => GraphQLError {
         field: null,
         ...original.extensions,
       });
+    }
+    if (original && FILTER_INPUT.test(original.message)) {
+      return withExtensions(error, original.message, { code: "BAD_INPUT", hint: FILTER_HINT, field: null });
     }
     if (!original || original instanceof GraphQLError) return codedValidationError(error);
     const told = publicError(original);
