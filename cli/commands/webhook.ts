@@ -14,6 +14,7 @@ import {
   withSession,
 } from "../command.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 
 const text = { type: "string" } as const;
 const DAY_HOURS = 24;
@@ -35,14 +36,7 @@ const rowsOf = async (
 ): Promise<Record<string, unknown>[]> =>
   (await session.asOrg(org.id, (client) => client.query<Record<string, unknown>>(statement, values))).rows;
 
-const shown = (rows: Record<string, unknown>[]): string =>
-  rows
-    .map((row) =>
-      Object.values(row)
-        .map((value) => (value instanceof Date ? value.toISOString() : String(value ?? "-")))
-        .join("\t"),
-    )
-    .join("\n") || "There are none.";
+const shown = (rows: Record<string, unknown>[]): string => table(rows, "There are none.");
 
 type Act = (
   session: Session,
@@ -67,7 +61,10 @@ const ACTS: Record<string, Act> = {
       datasets,
       sealed,
     ]);
-    return { data: { id, secret, org: org.slug }, told: `${id}\n${secret}` };
+    return {
+      data: { id, secret, org: org.slug },
+      told: `webhook ${id}\nsecret  ${secret}\nThe secret is shown this once. Try it: cadastre webhook test ${id} --org ${org.slug}`,
+    };
   },
   async list(session, org) {
     const rows = await rowsOf(

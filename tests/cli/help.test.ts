@@ -41,6 +41,10 @@ it("what is wrong in a call is told with what to do", () => {
     stderr: "USAGE: unknown command ingset\n  Did you mean cadastre ingest? cadastre help lists all.\n",
   });
   expect(cadastre("grant").stderr).toContain("cadastre grant add --org <slug>");
+  expect(cadastre("ingest", "a.csv", "--org", "acme").stderr).toMatch(/^USAGE: --dataset is missing\n/);
+  expect(cadastre("ingest", "--org=acme").stderr).toMatch(/^USAGE: <file> is missing\n/);
+  expect(cadastre("run", "lst").stderr).toMatch(/^USAGE: run has no lst; did you mean run list\?\n/);
+  expect(cadastre("audit", "export").stderr).toMatch(/^USAGE: <new file\.ndjson> is missing\n/);
   expect(cadastre("status", "--wrong").stderr).not.toContain("INTERNAL");
   expect(cadastre("grant", "list", "--wrong").stderr).toContain("cadastre help grant tells how it is used.");
   const absent = cadastre("status", "--json");
