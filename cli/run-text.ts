@@ -54,7 +54,7 @@ function nextSteps({ id, org, status, rejected, error }: RunState): string[] {
   if (status === "held")
     return [
       `See why: cadastre rejected ${id}`,
-      `Load the good rows: cadastre run release ${of}`,
+      `Load the rows that were not rejected: cadastre run release ${of}`,
       `Load none: cadastre run refuse ${of}`,
     ];
   return rejected > 0 ? [`See why: cadastre rejected ${id}`] : [];

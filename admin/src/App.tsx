@@ -7,6 +7,7 @@ import { grants } from "./grants/index.tsx";
 import { i18nProvider } from "./i18n/index.ts";
 import { Layout } from "./layout/Layout.tsx";
 import { LoginPage } from "./layout/LoginPage.tsx";
+import { NotFound } from "./layout/NotFound.tsx";
 import { useSession } from "./layout/useSession.ts";
 import { members } from "./members/index.tsx";
 import { policies } from "./policies/index.tsx";
@@ -100,6 +101,7 @@ export function App() {
         store={store}
         layout={Layout}
         loginPage={LoginPage}
+        catchAll={NotFound}
         dashboard={session && !session.org ? Outbox : Home}
         theme={lightTheme}
         darkTheme={darkTheme}

@@ -51,7 +51,7 @@ it("a held run says why and which commands go on from there; it is released, men
   const released = await cadastre("run", "release", bad.id, "--no-wait");
   expect(released, released.stderr).toMatchObject({ code: 0 });
   await bench.run(bad.id);
-  expect(await bench.runRow(bad.id)).toMatchObject({ status: "succeeded", inserted_rows: 2 });
+  expect(await bench.runRow(bad.id)).toMatchObject({ status: "succeeded", inserted: 2 });
 
   const fixes = path.join(home, "fixes.json");
   await writeFile(fixes, JSON.stringify({ 4: { amount: "30" } }));

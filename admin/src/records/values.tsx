@@ -43,7 +43,7 @@ export function Value({
   const cut = !whole && text.length > MAX_SHOWN;
   return (
     <Box
-      component="span"
+      component="bdi"
       title={cut ? text : undefined}
       sx={{ overflowWrap: "anywhere", fontVariantNumeric: isNumeric(type) ? "tabular-nums" : undefined }}
     >
