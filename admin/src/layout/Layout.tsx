@@ -67,11 +67,21 @@ function TopBar() {
   );
 }
 
+/** On paper the page is alone, and no button can be pressed. */
+const PRINTED = {
+  "@media print": {
+    "& header, & .RaSidebar-root, & nav, & .MuiButton-root, & .MuiIconButton-root": { display: "none" },
+    "& .RaLayout-appFrame": { marginTop: 0 },
+    // A row or figure is not cut through by the end of a page.
+    "& tr, & svg": { breakInside: "avoid" },
+  },
+} as const;
+
 export function Layout({ children }: { children: ReactNode }) {
   useDocumentLanguage();
   useHeartbeat();
   return (
-    <RaLayout appBar={TopBar} appBarAlwaysOn menu={SideMenu} error={ErrorPage}>
+    <RaLayout appBar={TopBar} appBarAlwaysOn menu={SideMenu} error={ErrorPage} sx={PRINTED}>
       <ViewAsBanner />
       {children}
       <ProofGate />
