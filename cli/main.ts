@@ -108,6 +108,8 @@ function hintFor(code: string, message: string): string | null {
     return 'Give a time such as "30 minutes", "6 hours" or "1 day".';
   if (code === "22007" || code === "22008")
     return "Give a moment such as 2026-01-31 or 2026-01-31T12:00:00Z.";
+  if (code.startsWith("57P0"))
+    return "The database is being started anew. Try again in a moment; cadastre run list tells what became of loads.";
   if (code === "22003") return "Give a smaller number.";
   return null;
 }

@@ -14,6 +14,7 @@ import {
 import { misused } from "../help.ts";
 import { afterwards, type FailedRule, failedRules } from "../run-text.ts";
 import { table } from "../table.ts";
+import { patiently } from "../waiting.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1000;
@@ -104,7 +105,8 @@ async function show(asked: Asked, id: string, output: Output): Promise<number> {
 /** Waits for the load's end where somebody wants that, and tells what became of it. */
 async function settle(asked: Asked, id: string, wait: boolean, output: Output): Promise<number> {
   const until = Date.now() + MAX_WAIT_MS;
-  for (let found = await find(asked, id); ; found = await find(asked, id)) {
+  for (;;) {
+    const found = await patiently(() => find(asked, id));
     if (!wait || FINAL.has(found.run.status)) {
       output.print({ ...found.run, failedRules: found.failed }, told(asked, found));
       return !wait || found.run.status === "succeeded" ? 0 : 1;
