@@ -36,6 +36,8 @@ const rowsOf = async (
 ): Promise<Record<string, unknown>[]> =>
   (await session.asOrg(org.id, (client) => client.query<Record<string, unknown>>(statement, values))).rows;
 
+const LOCAL = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
 const shown = (rows: Record<string, unknown>[]): string => table(rows, "There are none.");
 
 type Act = (
@@ -45,9 +47,18 @@ type Act = (
   values: Values,
 ) => Promise<{ data: unknown; told: string }>;
 
+/** As the server takes them. */
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (process.env.WEBHOOK_ALLOW_HTTP === "1" && LOCAL.has(hostname));
+}
+
 const ACTS: Record<string, Act> = {
   async add(session, org, _id, values) {
     if (!values.url || !values.events) misused(webhook, 0);
+    if (!isAddress(values.url))
+      fail("USAGE", "--url is not an https address", "Give one such as https://events.example/in.");
     const datasets = values.dataset ? [await findDataset(session, org, values.dataset)] : [];
     const id = randomUUID();
     const secret = newWebhookSecret();
