@@ -53,7 +53,7 @@ function nextSteps({ id, org, status, rejected, error }: RunState): string[] {
     return [`See what: cadastre contract show ${of}`, `Then: cadastre contract accept|refuse ${of}`];
   if (status === "held")
     return [
-      `See why: cadastre rejected ${id}`,
+      `See why: cadastre rejected ${id}${rejected > 0 ? "" : " --noticed"}`,
       `Load the rows that were not rejected: cadastre run release ${of}`,
       `Load none: cadastre run refuse ${of}`,
     ];

@@ -67,6 +67,9 @@ it("a held run says why and which commands go on from there; it is released, men
 
 it("a held run is refused, and what is not there is told with where to look", async () => {
   const bad = await bench.load("orders", "id,amount\n4,-1\n");
+  const noticed = await cadastre("rejected", bad.id, "--noticed");
+  expect(noticed.stdout).toContain("line 2, amount: amount must be at least 0; found '-1' [positive]");
+  expect((await cadastre("rejected", bad.id)).stdout).toContain(`cadastre rejected ${bad.id} --noticed`);
   expect(await cadastre("run", "refuse", bad.id)).toMatchObject({ code: 0 });
   expect(await bench.runRow(bad.id)).toMatchObject({ status: "cancelled" });
   expect((await cadastre("run", "release", bad.id)).stderr).toMatch(/^IN006: /);

@@ -43,9 +43,14 @@ export function Value({
   const cut = !whole && text.length > MAX_SHOWN;
   return (
     <Box
-      component="bdi"
+      component="span"
       title={cut ? text : undefined}
-      sx={{ overflowWrap: "anywhere", fontVariantNumeric: isNumeric(type) ? "tabular-nums" : undefined }}
+      sx={{
+        overflowWrap: "anywhere",
+        // Text from right to left does not turn what stands beside it.
+        unicodeBidi: "plaintext",
+        fontVariantNumeric: isNumeric(type) ? "tabular-nums" : undefined,
+      }}
     >
       {cut ? `${text.slice(0, MAX_SHOWN)}…` : text}
     </Box>
