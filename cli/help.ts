@@ -108,7 +108,9 @@ export function missingIn(command: Command, args: readonly string[]): string | n
       .slice(hasActs ? 2 : 1)
       .join(" "),
   )?.[1];
-  if (value !== undefined && !args.slice(hasActs ? 1 : 0).some((arg) => !arg.startsWith("-")))
+  const valued = new Set([...lines[0]!.matchAll(/(--[a-z-]+) (?![-[(|])/g)].map((m) => m[1]!));
+  const given = args.slice(hasActs ? 1 : 0);
+  if (value !== undefined && !given.some((arg, i) => !arg.startsWith("-") && !valued.has(given[i - 1] ?? "")))
     return `${value} is missing`;
   return option ? `${option} is missing` : null;
 }
