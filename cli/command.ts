@@ -93,7 +93,14 @@ export async function findDataset(session: Session, org: OrgRow, name: string): 
   const { rows } = await session.asOrg(org.id, (client) =>
     client.query<{ id: string }>("select id from data.datasets where name = $1", [name]),
   );
-  return rows[0]?.id ?? fail("NOT_FOUND", `there is no dataset ${name} in ${org.slug}`);
+  return (
+    rows[0]?.id ??
+    fail(
+      "NOT_FOUND",
+      `there is no dataset ${name} in ${org.slug}`,
+      `See cadastre dataset list --org ${org.slug}.`,
+    )
+  );
 }
 
 /** The whole of standard input, at most `limit` bytes. */

@@ -3,7 +3,7 @@ import { type Command, fail } from "./command.ts";
 
 /** Every command is in one group (tests/cli/help.test.ts). */
 const GROUPS: { title: string; commands: string[] }[] = [
-  { title: "Load", commands: ["inspect", "ingest", "rejected", "dataset", "contract"] },
+  { title: "Load", commands: ["inspect", "ingest", "run", "rejected", "dataset", "contract"] },
   { title: "Sources and schedules", commands: ["connector", "source", "pipeline", "schedule"] },
   { title: "Quality", commands: ["rules", "rule-sets", "profile", "anomalies"] },
   {
@@ -68,22 +68,61 @@ export function overview(commands: Record<string, Command>): string {
 
 /** The usage of one command; of one of its acts alone where `act` names one. */
 export function usageOf(command: Command, act?: string): string {
-  const acts = command.usage.filter((line) =>
+  const acts = linesOf(command, act);
+  const lines = (acts.length > 0 ? acts : command.usage).map((line) => `  ${wrap(`cadastre ${line}`, "  ")}`);
+  return `${command.about}\n\n${lines.join("\n")}`;
+}
+
+/** The lines of a command's usage that tell of the act that was called. */
+function linesOf(command: Command, act: string | undefined): string[] {
+  return command.usage.filter((line) =>
     line
       .split(" ")[1]
       ?.split("|")
       .includes(act ?? ""),
   );
-  const lines = (acts.length > 0 ? acts : command.usage).map((line) => `  ${wrap(`cadastre ${line}`, "  ")}`);
-  return `${command.about}\n\n${lines.join("\n")}`;
+}
+
+/** What a call lacks: an option or a value that stands in no brackets. Null where that cannot be told. */
+export function missingIn(command: Command, args: readonly string[]): string | null {
+  const words = command.usage[0]!.split(" ");
+  const name = words[0]!;
+  const hasActs = /^[a-z][a-z|-]*$/.test(words[1] ?? "");
+  const [act] = args;
+  if (hasActs && (act === undefined || act.startsWith("-"))) return null;
+  const lines = hasActs ? linesOf(command, act) : command.usage;
+  if (hasActs && lines.length === 0) {
+    const acts = [...new Set(command.usage.flatMap((line) => line.split(" ")[1]!.split("|")))];
+    const meant = closest(act!, acts);
+    return `${name} has no ${act}${meant ? `; did you mean ${name} ${meant}?` : ""}`;
+  }
+  if (lines.length !== 1) return null;
+  // What stands in brackets may be left out; of what stands in round ones, one is enough.
+  const needed = lines[0]!.replace(/\[(?:[^[\]]|\[[^\]]*\])*\]/g, "").replace(/\([^)]*\)/g, "");
+  const option = [...needed.matchAll(/(?<!\|)--([a-z-]+)(?![^ ]*\|)/g)]
+    .map((m) => m[0])
+    .find((one) => !args.some((arg) => arg === one || arg.startsWith(`${one}=`)));
+  const value = /^(<[^>]+>)/.exec(
+    needed
+      .split(" ")
+      .slice(hasActs ? 2 : 1)
+      .join(" "),
+  )?.[1];
+  const valued = new Set([...lines[0]!.matchAll(/(--[a-z-]+) (?![-[(|])/g)].map((m) => m[1]!));
+  const given = args.slice(hasActs ? 1 : 0);
+  if (value !== undefined && !given.some((arg, i) => !arg.startsWith("-") && !valued.has(given[i - 1] ?? "")))
+    return `${value} is missing`;
+  return option ? `${option} is missing` : null;
 }
 
 /** Ends a command that was not called as it is used, with its usage; with that line of it alone where one is given. */
 export function misused(command: Command, line?: number): never {
-  const lines = line === undefined ? command.usage : [command.usage[line]!];
+  const act = process.argv[3];
+  const ofAct = linesOf(command, act);
+  const lines = line !== undefined ? [command.usage[line]!] : ofAct.length > 0 ? ofAct : command.usage;
   fail(
     "USAGE",
-    `this is not how the command is used\n${lines.map((l) => `  ${wrap(`cadastre ${l}`, "  ")}`).join("\n")}`,
+    `${missingIn(command, process.argv.slice(3)) ?? "this is not how the command is used"}\n${lines.map((l) => `  ${wrap(`cadastre ${l}`, "  ")}`).join("\n")}`,
     "docs/reference/commands.md tells what each does and prints.",
   );
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { fileKey } from "../lib/stores/object/keys.ts";
 import { fail, type OrgRow, type Session } from "./command.ts";
+import { patiently } from "./waiting.ts";
 
 export interface IngestOptions {
   dataset: string;
@@ -101,7 +102,7 @@ export async function ingestStream(
     throw error;
   }
   while (performance.now() - started < MAX_WAIT_MS) {
-    const row = await readRun(session, org, run, userId);
+    const row = await patiently(() => readRun(session, org, run, userId));
     const total = row.bytes_total === null ? 0 : Number(row.bytes_total);
     options.onProgress?.({
       status: row.status,

@@ -4,6 +4,8 @@ import type { FileInspection, ReaderProblem } from "../worker/readers/index.ts";
 const SHOWN_ROWS = 3;
 const SHOWN_PROBLEMS = 5;
 const MAX_CELL = 32;
+/** As long as a column's name may be. */
+const MAX_NAME = 63;
 const MAX_SAMPLE_COLUMNS = 8;
 
 /** `3,376 rows`, `1 column`. */
@@ -34,7 +36,7 @@ function fields({ contract }: FileInspection): string[] {
       const seen = contract.evidence[field.name];
       const against = seen?.rejected[0];
       return [
-        cell(field.name),
+        cell(field.name, MAX_NAME),
         field.type,
         field.required ? "required" : "",
         `${seen?.text ?? ""}${against ? `; not ${against.type}: line ${against.line} has ${JSON.stringify(cell(against.value))}` : ""}`,

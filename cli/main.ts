@@ -30,6 +30,7 @@ import { rejected } from "./commands/rejected.ts";
 import { retention } from "./commands/retention.ts";
 import { ruleSets } from "./commands/rule-sets.ts";
 import { rules } from "./commands/rules.ts";
+import { run } from "./commands/run.ts";
 import { schedule } from "./commands/schedule.ts";
 import { source } from "./commands/source.ts";
 import { sqlLogin } from "./commands/sql-login.ts";
@@ -45,6 +46,7 @@ const COMMANDS: Record<string, Command> = {
   keys,
   ingest,
   inspect,
+  run,
   rejected,
   pipeline,
   connector,
@@ -99,6 +101,19 @@ function helpFor(args: string[]): string | null {
   return rest.some(asksForHelp) ? usageOf(commandNamed(name), rest[0]) : null;
 }
 
+/** What to do where PostgreSQL itself refused a value, which tells no hint. */
+function hintFor(code: string, message: string): string | null {
+  if (code === "22P02" && message.includes("type uuid")) return "Give the id as the command's list tells it.";
+  if ((code === "22007" || code === "22P02") && message.includes("type interval"))
+    return 'Give a time such as "30 minutes", "6 hours" or "1 day".';
+  if (code === "22007" || code === "22008")
+    return "Give a moment such as 2026-01-31 or 2026-01-31T12:00:00Z.";
+  if (code.startsWith("57P0"))
+    return "The database is being started anew. Try again in a moment; cadastre run list tells what became of loads.";
+  if (code === "22003") return "Give a smaller number.";
+  return null;
+}
+
 function describe(error: unknown): {
   code: string;
   message: string;
@@ -115,7 +130,7 @@ function describe(error: unknown): {
     return {
       code: error.code,
       message: error.message,
-      hint: error.hint ?? null,
+      hint: error.hint || hintFor(error.code, error.message),
       field: error.column ?? null,
     };
   }

@@ -20,3 +20,25 @@ export async function waitFor<T>(seconds: string | undefined, ask: () => Promise
     "It goes on; ask again later, and see whether a worker runs.",
   );
 }
+
+/** How long a database that is started anew is waited for, in a command that waits for a load anyway. */
+const AWAY_MS = 300_000;
+/** Connections refused, lost, or not taken yet: the load goes on without us, and is asked for again. */
+const AWAY = /^(57P0[1-3]|08\w{3}|ECONN\w+|EPIPE)$/;
+
+/** Asks again while the database is away. Errors: whatever else `ask` throws, and the last one where it stays away. */
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + AWAY_MS; ; await pause(1000)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isAway(error) || Date.now() > until) throw error;
+    }
+  }
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return AWAY.test(code) || error.message.startsWith("Connection terminated");
+}

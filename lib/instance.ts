@@ -92,6 +92,7 @@ export async function openInstance(config: Config, log: Logger): Promise<Instanc
     embedded = await startEmbedded({
       directory: path.join(config.home, "postgres"),
       password: secrets.superuser,
+      onLost: (how) => log.warn(how),
     });
   }
   const adminUrl = config.databaseUrl ?? embedded!.adminUrl;

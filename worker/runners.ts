@@ -11,6 +11,12 @@ import { explain } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import { doubtMigrations } from "./migrations-heard.ts";
 
+/**
+ * Ends of jobs are written in batches, each as soon as it can be. One by one, the library lets a refused connection end the
+ * whole process (nobody waits for what it does); of a batch that cannot be written it ends the runner, and another follows.
+ */
+const ENDINGS = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
+
 /** Between the end of a runner and the next one's start. */
 const PAUSE_MS = 1000;
 
@@ -57,7 +63,11 @@ export async function keepRunner(
     ending.add(ended);
   };
   const start = async (): Promise<void> => {
-    const runner = await run({ ...options, events });
+    const runner = await run({
+      ...options,
+      preset: { extends: [ENDINGS, ...(options.preset ? [options.preset] : [])] },
+      events,
+    });
     if (isStopping) return end(runner);
     current = runner;
     // The library resolves this also where the pool ended by an error.

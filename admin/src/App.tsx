@@ -1,12 +1,14 @@
 import { QueryClient } from "@tanstack/react-query";
-import { lazy, useMemo } from "react";
+import { useMemo } from "react";
 import { Admin, CustomRoutes, Resource } from "react-admin";
 import { BrowserRouter, Navigate, Route } from "react-router-dom";
+import { lazily } from "./components/lazily.ts";
 import { datasets } from "./datasets/index.tsx";
 import { grants } from "./grants/index.tsx";
 import { i18nProvider } from "./i18n/index.ts";
 import { Layout } from "./layout/Layout.tsx";
 import { LoginPage } from "./layout/LoginPage.tsx";
+import { NotFound } from "./layout/NotFound.tsx";
 import { useSession } from "./layout/useSession.ts";
 import { members } from "./members/index.tsx";
 import { policies } from "./policies/index.tsx";
@@ -20,52 +22,52 @@ import { runs } from "./runs/index.tsx";
 import { SecurityPage } from "./security/index.tsx";
 import { darkTheme, lightTheme } from "./theme.ts";
 
-const Home = lazy(() => import("./home/Home.tsx"));
-const Upload = lazy(() => import("./upload/Upload.tsx"));
-const Records = lazy(() => import("./records/Records.tsx"));
-const RecordPage = lazy(() => import("./records/RecordPage.tsx"));
-const Comparison = lazy(() => import("./history/Comparison.tsx"));
-const Lineage = lazy(() => import("./lineage/Lineage.tsx"));
-const Connectors = lazy(() => import("./connectors/List.tsx"));
-const Connect = lazy(() => import("./connectors/Connect.tsx"));
-const ConnectorShow = lazy(() => import("./connectors/Show.tsx"));
-const IncomingWebhooks = lazy(() => import("./incoming/List.tsx"));
-const Sources = lazy(() => import("./sources/List.tsx"));
-const SourceShow = lazy(() => import("./sources/Show.tsx"));
-const Pipelines = lazy(() => import("./pipelines/List.tsx"));
-const CreatePipeline = lazy(() => import("./pipelines/Create.tsx"));
-const PipelineShow = lazy(() => import("./pipelines/Show.tsx"));
-const NotificationRoom = lazy(() => import("./notifications/Room.tsx"));
-const WebhookShow = lazy(() => import("./webhooks/Show.tsx"));
-const Workbench = lazy(() => import("./rejected/Workbench.tsx"));
-const QualityOverview = lazy(() => import("./quality/Overview.tsx"));
-const QualityRoom = lazy(() => import("./quality/Room.tsx"));
-const RuleEditor = lazy(() => import("./quality/RuleEditor.tsx"));
-const Incidents = lazy(() => import("./incidents/List.tsx"));
-const IncidentShow = lazy(() => import("./incidents/Show.tsx"));
-const Schedules = lazy(() => import("./schedules/List.tsx"));
-const ScheduleShow = lazy(() => import("./schedules/Show.tsx"));
-const Backfills = lazy(() => import("./backfills/List.tsx"));
-const BackfillShow = lazy(() => import("./backfills/Show.tsx"));
-const Freshness = lazy(() => import("./freshness/List.tsx"));
-const Limits = lazy(() => import("./limits/Limits.tsx"));
-const Retention = lazy(() => import("./retention/List.tsx"));
-const RetentionShow = lazy(() => import("./retention/Show.tsx"));
-const Holds = lazy(() => import("./holds/List.tsx"));
-const Erasures = lazy(() => import("./erasures/List.tsx"));
-const NewErasure = lazy(() => import("./erasures/New.tsx"));
-const ErasureShow = lazy(() => import("./erasures/Show.tsx"));
-const NewRecord = lazy(() => import("./records/NewRecord.tsx"));
-const Templates = lazy(() => import("./templates/List.tsx"));
-const AuditRoom = lazy(() => import("./audit/Room.tsx"));
-const AuditEvent = lazy(() => import("./audit/Show.tsx"));
-const Streams = lazy(() => import("./streams/Streams.tsx"));
-const Why = lazy(() => import("./access/Why.tsx"));
-const AccountPage = lazy(() => import("./account/Account.tsx"));
-const Outbox = lazy(() => import("./operator/Outbox.tsx"));
-const Invitation = lazy(() => import("./layout/links/Invitation.tsx"));
-const NewPassword = lazy(() => import("./layout/links/NewPassword.tsx"));
-const ConfirmEmail = lazy(() => import("./layout/links/ConfirmEmail.tsx"));
+const Home = lazily(() => import("./home/Home.tsx"));
+const Upload = lazily(() => import("./upload/Upload.tsx"));
+const Records = lazily(() => import("./records/Records.tsx"));
+const RecordPage = lazily(() => import("./records/RecordPage.tsx"));
+const Comparison = lazily(() => import("./history/Comparison.tsx"));
+const Lineage = lazily(() => import("./lineage/Lineage.tsx"));
+const Connectors = lazily(() => import("./connectors/List.tsx"));
+const Connect = lazily(() => import("./connectors/Connect.tsx"));
+const ConnectorShow = lazily(() => import("./connectors/Show.tsx"));
+const IncomingWebhooks = lazily(() => import("./incoming/List.tsx"));
+const Sources = lazily(() => import("./sources/List.tsx"));
+const SourceShow = lazily(() => import("./sources/Show.tsx"));
+const Pipelines = lazily(() => import("./pipelines/List.tsx"));
+const CreatePipeline = lazily(() => import("./pipelines/Create.tsx"));
+const PipelineShow = lazily(() => import("./pipelines/Show.tsx"));
+const NotificationRoom = lazily(() => import("./notifications/Room.tsx"));
+const WebhookShow = lazily(() => import("./webhooks/Show.tsx"));
+const Workbench = lazily(() => import("./rejected/Workbench.tsx"));
+const QualityOverview = lazily(() => import("./quality/Overview.tsx"));
+const QualityRoom = lazily(() => import("./quality/Room.tsx"));
+const RuleEditor = lazily(() => import("./quality/RuleEditor.tsx"));
+const Incidents = lazily(() => import("./incidents/List.tsx"));
+const IncidentShow = lazily(() => import("./incidents/Show.tsx"));
+const Schedules = lazily(() => import("./schedules/List.tsx"));
+const ScheduleShow = lazily(() => import("./schedules/Show.tsx"));
+const Backfills = lazily(() => import("./backfills/List.tsx"));
+const BackfillShow = lazily(() => import("./backfills/Show.tsx"));
+const Freshness = lazily(() => import("./freshness/List.tsx"));
+const Limits = lazily(() => import("./limits/Limits.tsx"));
+const Retention = lazily(() => import("./retention/List.tsx"));
+const RetentionShow = lazily(() => import("./retention/Show.tsx"));
+const Holds = lazily(() => import("./holds/List.tsx"));
+const Erasures = lazily(() => import("./erasures/List.tsx"));
+const NewErasure = lazily(() => import("./erasures/New.tsx"));
+const ErasureShow = lazily(() => import("./erasures/Show.tsx"));
+const NewRecord = lazily(() => import("./records/NewRecord.tsx"));
+const Templates = lazily(() => import("./templates/List.tsx"));
+const AuditRoom = lazily(() => import("./audit/Room.tsx"));
+const AuditEvent = lazily(() => import("./audit/Show.tsx"));
+const Streams = lazily(() => import("./streams/Streams.tsx"));
+const Why = lazily(() => import("./access/Why.tsx"));
+const AccountPage = lazily(() => import("./account/Account.tsx"));
+const Outbox = lazily(() => import("./operator/Outbox.tsx"));
+const Invitation = lazily(() => import("./layout/links/Invitation.tsx"));
+const NewPassword = lazily(() => import("./layout/links/NewPassword.tsx"));
+const ConfirmEmail = lazily(() => import("./layout/links/ConfirmEmail.tsx"));
 
 const MAX_RETRIES = 2;
 
@@ -100,6 +102,7 @@ export function App() {
         store={store}
         layout={Layout}
         loginPage={LoginPage}
+        catchAll={NotFound}
         dashboard={session && !session.org ? Outbox : Home}
         theme={lightTheme}
         darkTheme={darkTheme}

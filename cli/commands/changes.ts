@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { type Command, findDataset, findOrg, withSession } from "../command.ts";
-import { misused } from "../help.ts";
+import { type Command, fail, findDataset, findOrg, withSession } from "../command.ts";
+import { table } from "../table.ts";
 
 const MAX = 1000;
 
@@ -31,7 +31,9 @@ export const changes: Command = {
     });
     const after = /^(\d{1,19})\.(\d{1,18})$/.exec(values.after ?? "0.0");
     const limit = Number(values.limit ?? 100);
-    if (!after || !(limit >= 1 && limit <= MAX)) misused(changes);
+    if (!after)
+      fail("USAGE", "--after is no cursor", "Give the cursor of a change that was told, for example 1185.9.");
+    if (!(limit >= 1 && limit <= MAX)) fail("USAGE", `--limit is a number from 1 to ${MAX}`);
     const rows = await withSession(async (session) => {
       const org = await findOrg(session, values.org);
       const dataset = values.dataset ? await findDataset(session, org, values.dataset) : null;
@@ -56,12 +58,10 @@ export const changes: Command = {
     const next = told.at(-1)?.cursor ?? values.after ?? "0.0";
     output.print(
       { changes: told, next },
-      told
-        .map(
-          (c) =>
-            `${c.cursor}\t${c.changedAt.toISOString()}\t${c.dataset}\t${c.kind}\t+${c.inserted} ~${c.updated} -${c.deleted}`,
-        )
-        .join("\n") || "There are none.",
+      table(
+        told.map(({ runId, changedAt, ...c }) => ({ ...c, at: changedAt, run: runId })),
+        "There are none.",
+      ),
     );
     return 0;
   },

@@ -15,6 +15,7 @@ import {
 } from "../command.ts";
 import { type KindRow, kindOf, settingsFrom, splitSets } from "../connector-settings.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 
 const MAX_SECRET_BYTES = 40_000;
 const POLL_MS = 100;
@@ -274,9 +275,14 @@ export const connector: Command = {
       );
       output.print(
         presets,
-        presets
-          .map((one) => `${one.name}\t${one.title}\t${Object.keys(one.parameters).join(", ")}`)
-          .join("\n"),
+        table(
+          presets.map((one) => ({
+            name: one.name,
+            parameters: Object.keys(one.parameters),
+            title: one.title,
+          })),
+          "There are none.",
+        ),
       );
       return 0;
     }
@@ -305,9 +311,15 @@ export const connector: Command = {
           );
           output.print(
             rows,
-            rows
-              .map((row) => `${row.name}\t${row.kind}\t${row.status}\t${row.error?.message ?? ""}`)
-              .join("\n") || "There are none.",
+            table(
+              rows.map(({ name: n, kind, status, error }) => ({
+                name: n,
+                kind,
+                status,
+                error: error?.message,
+              })),
+              `There are none: cadastre connector create <name> --org ${org.slug} --kind <kind> adds one.`,
+            ),
           );
           return 0;
         }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { type Command, fail, findOrg, withSession } from "../command.ts";
+import { type Command, fail, findOrg, type Output, withSession } from "../command.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 
 interface DatasetRow {
   name: string;
@@ -12,9 +13,43 @@ interface DatasetRow {
   loaded_at: Date | null;
 }
 
+const MAX_DATASETS = 10_000;
+
+async function list(slug: string | undefined, output: Output): Promise<number> {
+  const found = await withSession(async (session) => {
+    const org = await findOrg(session, slug);
+    const { rows } = await session.asOrg(org.id, (client) =>
+      client.query<DatasetRow>(
+        `select name, title, key_fields, default_mode, contract_version, row_count, loaded_at
+           from data.datasets order by name limit $1`,
+        [MAX_DATASETS],
+      ),
+    );
+    return rows.map((row) => ({
+      name: row.name,
+      title: row.title,
+      key: row.key_fields,
+      mode: row.default_mode,
+      contractVersion: row.contract_version,
+      rows: Number(row.row_count),
+      loadedAt: row.loaded_at,
+    }));
+  });
+  const lines = found.map(({ contractVersion: contract, loadedAt: loaded, ...row }) => ({
+    ...row,
+    contract,
+    loaded,
+  }));
+  output.print(
+    found,
+    table(lines, `${slug} has no datasets: cadastre ingest <file> --org ${slug} --dataset <name> makes one`),
+  );
+  return 0;
+}
+
 export const dataset: Command = {
-  about: "shows a dataset with its contract",
-  usage: ["dataset show <name> --org <slug>"],
+  about: "datasets: listed; one with its contract",
+  usage: ["dataset list --org <slug>", "dataset show <name> --org <slug>"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
       args,
@@ -22,6 +57,7 @@ export const dataset: Command = {
       options: { org: { type: "string" } },
     });
     const [verb, name] = positionals;
+    if (verb === "list") return list(values.org, output);
     if (verb !== "show" || !name) misused(dataset);
     const found = await withSession(async (session) => {
       const org = await findOrg(session, values.org);
@@ -31,7 +67,13 @@ export const dataset: Command = {
              from data.datasets where name = $1`,
           [name],
         );
-        const row = rows[0] ?? fail("NOT_FOUND", `there is no dataset ${name} in ${org.slug}`);
+        const row =
+          rows[0] ??
+          fail(
+            "NOT_FOUND",
+            `there is no dataset ${name} in ${org.slug}`,
+            `See cadastre dataset list --org ${org.slug}.`,
+          );
         const fields = await client.query(
           `select name, type, required, source_name as "sourceName", minimum, maximum, pattern,
                   allowed_values as "allowedValues", not_in_future as "notInFuture", retired_at as "retiredAt", description
@@ -59,7 +101,7 @@ export const dataset: Command = {
     );
     output.print(
       data,
-      `${found.org}/${row.name}: ${data.rows} rows, contract ${data.contractVersion}, ${data.mode}\n${lines.join("\n")}`,
+      `${found.org}/${row.name}: ${data.rows.toLocaleString("en-US")} rows, contract ${data.contractVersion}, ${data.mode}\n${lines.join("\n")}`,
     );
     return 0;
   },

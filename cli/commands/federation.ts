@@ -13,6 +13,7 @@ import {
   withSession,
 } from "../command.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 
 const MAX_SECRET_BYTES = 2000;
 const PRESET_ISSUER: Record<string, string> = {
@@ -38,14 +39,7 @@ async function list(
   return (await (org ? session.asOrg(org.id, query) : session.asPlatform(query))).rows;
 }
 
-const shown = (rows: Record<string, unknown>[]): string =>
-  rows
-    .map((row) =>
-      Object.values(row)
-        .map((v) => (v instanceof Date ? v.toISOString() : String(v ?? "-")))
-        .join("\t"),
-    )
-    .join("\n") || "There are none.";
+const shown = (rows: Record<string, unknown>[]): string => table(rows, "There are none.");
 
 export const identityProvider: Command = {
   about: "where people sign in from: OpenID Connect, Google, Cognito, GitHub",

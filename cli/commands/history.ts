@@ -140,6 +140,9 @@ function tellUndone({ values, output }: Asked, told: Undone, done: string): numb
     ...(told.conflicts > 0 ? [`${told.conflicts} changed since, ${told.skipped} of them left out`] : []),
     ...(told.missing > 0 ? [`${told.missing} whose earlier version is not kept any more`] : []),
     ...told.refused.map((r) => `${r.action}s ${r.rows} of them: rule ${r.rule}, ${r.message}`),
+    ...(dryRun && told.conflicts > 0
+      ? ["--on-conflict skip leaves those out, force overwrites them, abort does nothing."]
+      : []),
     ...(dryRun
       ? told.rows.map(
           (row) => `${row.effect}\t${JSON.stringify(row.key)}${row.conflict ? "\tchanged since" : ""}`,

@@ -13,6 +13,7 @@ import {
 import { type Command, fail, findMember, findOrg, type Output, readStdin, withSession } from "../command.ts";
 import { misused } from "../help.ts";
 import { readDocument, toHtml, toMarkdown } from "../lineage-doc.ts";
+import { table } from "../table.ts";
 
 const MAX_FILE = 50_000_000;
 const DEFAULT_DEPTH = 3;
@@ -144,22 +145,14 @@ async function graph(client: pg.PoolClient, { positionals, values }: Asked, outp
   return 0;
 }
 
-async function table(client: pg.PoolClient, output: Output, sql: string, given: unknown[]): Promise<number> {
+async function printTable(
+  client: pg.PoolClient,
+  output: Output,
+  sql: string,
+  given: unknown[],
+): Promise<number> {
   const { rows } = await client.query<Record<string, unknown>>(sql, given);
-  const show = (value: unknown): string =>
-    value === null
-      ? ""
-      : value instanceof Date
-        ? value.toISOString()
-        : typeof value === "object"
-          ? JSON.stringify(value)
-          : String(value);
-  const lines = rows.map((row) =>
-    Object.entries(row)
-      .map(([name, value]) => `${name}=${show(value)}`)
-      .join("  "),
-  );
-  output.print(rows, lines.length === 0 ? "nothing" : lines.join("\n"));
+  output.print(rows, table(rows, "nothing"));
   return 0;
 }
 
@@ -186,7 +179,7 @@ async function inOrganization(
   if (name === "") misused(lineage);
   const [dataset, column] = split(name);
   if (verb === "impact") {
-    return table(client, output, "select * from lineage.impact($1, $2, $3)", [
+    return printTable(client, output, "select * from lineage.impact($1, $2, $3)", [
       dataset,
       column,
       text(values.at),
@@ -196,10 +189,10 @@ async function inOrganization(
     const key =
       text(values.key) ??
       fail("USAGE", "--key is missing", "Give the row's key, for example --key '{\"id\": 1}'.");
-    return table(client, output, "select * from lineage.row_origin($1, $2)", [name, key]);
+    return printTable(client, output, "select * from lineage.row_origin($1, $2)", [name, key]);
   }
   if (column === null) fail("USAGE", "name the column as <dataset>.<column>");
-  return table(client, output, "select * from lineage.what_if_removed($1, $2)", [dataset, column]);
+  return printTable(client, output, "select * from lineage.what_if_removed($1, $2)", [dataset, column]);
 }
 
 export const lineage: Command = {

@@ -4,7 +4,7 @@ import { misused } from "../help.ts";
 
 export const org: Command = {
   about: "makes organizations",
-  usage: ["org create <slug> --name <name>"],
+  usage: ["org create <slug> [--name <name>]"],
   async run(args, output) {
     const { positionals, values } = parseArgs({
       args,

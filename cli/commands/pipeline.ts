@@ -96,7 +96,10 @@ function printRun(run: PipelineRun, output: Output): number {
   const step = run.rerunStep === null ? "" : ` ${run.rerunStep}`;
   const why = run.rerunReason === null ? "" : ` (${run.rerunReason})`;
   const again = run.rerunFrom === null ? "" : `, again from ${run.rerunFrom}${step}${why}`;
-  output.print(run, [`${run.status}${again} (${run.id})`, ...steps, ...loads].join("\n"));
+  // It has handed its rows to loads, which are what counts for whoever waited for them.
+  const states = [...new Set(run.loads.map((l) => String(l.status)))];
+  const state = run.status === "submitted" && states.length > 0 ? states.join(", ") : run.status;
+  output.print(run, [`${state}${again} (${run.id})`, ...steps, ...loads].join("\n"));
   if (run.error) process.stderr.write(`${run.error.code}: ${run.error.message}\n  ${run.error.hint}\n`);
   const fine = run.status === "succeeded" || run.status === "submitted";
   return fine && run.loads.every((l) => l.status === "succeeded" || l.status === "duplicate") ? 0 : 1;
@@ -126,7 +129,10 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
       "select id, name, version from ingest.create_pipeline($1, $2)",
       [nameOf(given), definition],
     );
-    output.print(made, `${made!.name} is there`);
+    output.print(
+      made,
+      `${made!.name} is there. Try it: cadastre pipeline dry-run ${made!.name} --org ${asked.org.slug}`,
+    );
     return 0;
   },
   async save(asked, given, output) {
@@ -151,7 +157,12 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
   },
   async show(asked, given, output) {
     const [row] = await query<Record<string, unknown>>(asked, SHOW, [nameOf(given)]);
-    if (!row) fail("NOT_FOUND", `there is no pipeline ${nameOf(given)}`);
+    if (!row)
+      fail(
+        "NOT_FOUND",
+        `there is no pipeline ${nameOf(given)}`,
+        `See cadastre pipeline list --org ${asked.org.slug}.`,
+      );
     output.print(row, JSON.stringify(row, null, 2));
     return 0;
   },

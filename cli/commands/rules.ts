@@ -157,10 +157,10 @@ function definitionOf(saved: Saved): Rule {
   ) as unknown as Rule;
 }
 
-const trialLine = (name: string, t: Trial): string =>
+const trialLine = (name: string, action: string, t: Trial): string =>
   t.error
     ? `${name}: ${t.error}`
-    : `${t.limited ? `(not over ${t.limited === "time" ? "all" : "past"} loads: ${t.limited}) ` : ""}${name}: ${t.measured === null ? `${t.failures} of ${t.rows} rows fail` : `measured ${t.measured}`} now; would have held ${t.held} of ${t.of} loads${t.measured === null ? `, rejected ${t.rejected} rows` : ""}`;
+    : `${t.limited ? `(not over ${t.limited === "time" ? "all" : "past"} loads: ${t.limited}) ` : ""}${name}: ${t.measured === null ? `${t.failures} of ${t.rows} rows fail` : `measured ${t.measured}`} now; over ${t.of} past loads, action hold would have held ${t.held}${t.measured === null ? `, action reject rejected ${t.rejected} rows` : ""} (its action: ${action})`;
 
 /** A first look: of a sample of the rows in force, nothing of past loads. */
 async function testOnSample(
@@ -199,7 +199,13 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     const lines = rules.map(
       (r) => `${r.name.padEnd(40)} ${r.kind.padEnd(22)} ${r.confidence}  ${r.evidence}`,
     );
-    output.print(rules, lines.join("\n") || "nothing to suggest");
+    const about = `--org ${asked.org.slug} --dataset ${asked.dataset}`;
+    const next = given.deploy
+      ? `${rules.length} rules deployed: they record what breaks them and stop nothing. "action": "reject" or "hold" in a rule's definition does.`
+      : given.save
+        ? `${rules.length} rules saved as drafts. Try them: cadastre rules dry-run ${about}`
+        : `Keep them: cadastre rules suggest ${about} --save (or --deploy)`;
+    output.print(rules, rules.length === 0 ? "nothing to suggest" : [...lines, next].join("\n"));
     return 0;
   },
   async add(asked, given, output) {
@@ -219,7 +225,8 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     const state = (r: Saved): string =>
       r.deployed_version === null ? "draft" : r.enabled ? `deployed v${r.deployed_version}` : "off";
     const lines = rules.map(
-      (r) => `${r.name.padEnd(40)} ${r.kind.padEnd(22)} ${r.severity!.padEnd(9)} v${r.version} ${state(r)}`,
+      (r) =>
+        `${r.name.padEnd(40)} ${r.kind.padEnd(22)} ${r.severity!.padEnd(9)} ${(r.action ?? "record").padEnd(7)} v${r.version} ${state(r)}`,
     );
     output.print(rules, lines.join("\n") || "no rules");
     return 0;
@@ -268,9 +275,12 @@ const VERBS: Record<string, (asked: Asked, given: Given, output: Output) => Prom
     if (rules.length === 0)
       fail("NOT_FOUND", "there is no such rule", "cadastre rules list tells what there is.");
     if (given.sample !== undefined) return testOnSample(asked, rules, given.sample, output);
-    const trials: (Trial & { name: string })[] = [];
-    for (const rule of rules) trials.push({ name: rule.name, ...(await tryRule(asked, rule, loads)) });
-    output.print(trials, trials.map((t) => trialLine(t.name, t)).join("\n"));
+    const trials: (Trial & { name: string; action: string })[] = [];
+    for (const rule of rules) {
+      const action = rule.action ?? "record";
+      trials.push({ name: rule.name, action, ...(await tryRule(asked, rule, loads)) });
+    }
+    output.print(trials, trials.map((t) => trialLine(t.name, t.action, t)).join("\n"));
     return 0;
   },
   async deploy(asked, given, output) {

@@ -10,6 +10,7 @@ import {
   withSession,
 } from "../command.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 import { askOrg, type Told } from "./connector.ts";
 
 const SHOWN_RUNS = 20;
@@ -233,7 +234,21 @@ async function act(
     }
     case "list": {
       const rows = await askOrg<ScheduleRow>(session, org, LIST, [null]);
-      output.print(rows, rows.map(line).join("\n") || "There are none.");
+      output.print(
+        rows,
+        table(
+          rows.map((row) => ({
+            name: row.name,
+            target: row.target,
+            when: row.when,
+            next: row.paused ? "paused" : row.next_due_at,
+            last: row.last_state ?? "never run",
+            missed: row.missed_count || null,
+            problem: row.problem,
+          })),
+          `There are none: cadastre schedule create <name> --org ${org.slug} adds one.`,
+        ),
+      );
       return 0;
     }
     case "show":

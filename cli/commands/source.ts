@@ -12,6 +12,7 @@ import {
 import { kindOf, settingsFrom, splitSets } from "../connector-settings.ts";
 import { misused } from "../help.ts";
 import { READING_OPTIONS, readingOf } from "../reading.ts";
+import { table } from "../table.ts";
 import { askOrg, type Told } from "./connector.ts";
 
 const POLL_MS = 100;
@@ -210,16 +211,16 @@ export const source: Command = {
         }
         case "list": {
           const rows = await askOrg<ListRow>(session, org, LIST);
-          const line = (row: ListRow): string =>
-            [
-              row.name,
-              row.connector,
-              row.dataset_name,
-              row.how,
-              row.paused ? "paused" : (row.last_status ?? "never read"),
-              row.last_error?.message ?? "",
-            ].join("\t");
-          output.print(rows, rows.map(line).join("\n") || "There are none.");
+          const lines = rows.map((row) => ({
+            name: row.name,
+            connector: row.connector,
+            dataset: row.dataset_name,
+            how: row.how,
+            last: row.paused ? "paused" : (row.last_status ?? "never read"),
+            error: row.last_error?.message,
+          }));
+          const none = `There are none: cadastre source create <name> --org ${org.slug} --connector <name> adds one.`;
+          output.print(rows, table(lines, none));
           return 0;
         }
         case "pause":

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { loginUrl } from "../../lib/db/urls.ts";
 import { type Command, fail, findMember, findOrg, withSession } from "../command.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 
 interface Handed {
   role_name: string;
@@ -36,11 +37,13 @@ export const sqlLogin: Command = {
             "select email, role_name, created_at, expires_at, sessions from access.list_sql_logins()",
           ),
         );
-        const lines = rows.map(
-          (r) =>
-            `${r.email}\t${r.role_name}\t${r.expires_at?.toISOString() ?? "no end"}\t${r.sessions} sessions`,
-        );
-        output.print(rows, lines.join("\n") || `${org.slug} has no SQL logins.`);
+        const lines = rows.map((r) => ({
+          email: r.email,
+          login: r.role_name,
+          until: r.expires_at ?? "no end",
+          sessions: r.sessions,
+        }));
+        output.print(rows, table(lines, `${org.slug} has no SQL logins.`));
         return 0;
       }
       const email = values.user!;

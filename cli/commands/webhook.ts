@@ -14,6 +14,7 @@ import {
   withSession,
 } from "../command.ts";
 import { misused } from "../help.ts";
+import { table } from "../table.ts";
 
 const text = { type: "string" } as const;
 const DAY_HOURS = 24;
@@ -35,14 +36,9 @@ const rowsOf = async (
 ): Promise<Record<string, unknown>[]> =>
   (await session.asOrg(org.id, (client) => client.query<Record<string, unknown>>(statement, values))).rows;
 
-const shown = (rows: Record<string, unknown>[]): string =>
-  rows
-    .map((row) =>
-      Object.values(row)
-        .map((value) => (value instanceof Date ? value.toISOString() : String(value ?? "-")))
-        .join("\t"),
-    )
-    .join("\n") || "There are none.";
+const LOCAL = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+const shown = (rows: Record<string, unknown>[]): string => table(rows, "There are none.");
 
 type Act = (
   session: Session,
@@ -51,9 +47,18 @@ type Act = (
   values: Values,
 ) => Promise<{ data: unknown; told: string }>;
 
+/** As the server takes them. */
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (process.env.WEBHOOK_ALLOW_HTTP === "1" && LOCAL.has(hostname));
+}
+
 const ACTS: Record<string, Act> = {
   async add(session, org, _id, values) {
     if (!values.url || !values.events) misused(webhook, 0);
+    if (!isAddress(values.url))
+      fail("USAGE", "--url is not an https address", "Give one such as https://events.example/in.");
     const datasets = values.dataset ? [await findDataset(session, org, values.dataset)] : [];
     const id = randomUUID();
     const secret = newWebhookSecret();
@@ -67,7 +72,10 @@ const ACTS: Record<string, Act> = {
       datasets,
       sealed,
     ]);
-    return { data: { id, secret, org: org.slug }, told: `${id}\n${secret}` };
+    return {
+      data: { id, secret, org: org.slug },
+      told: `webhook ${id}\nsecret  ${secret}\nThe secret is shown this once. Try it: cadastre webhook test ${id} --org ${org.slug}`,
+    };
   },
   async list(session, org) {
     const rows = await rowsOf(

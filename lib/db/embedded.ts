@@ -28,8 +28,10 @@ export interface EmbeddedOptions {
   password: string;
   /** Extra server settings, `name=value`. */
   settings?: string[];
-  /** Default: any that is free. */
+  /** Default: the one it had the last time, so that people's logins stay right, where that is free; else any. */
   port?: number;
+  /** Told when the server ended without being asked to, and is started again. */
+  onLost?: (how: string) => void;
 }
 
 const SUPERUSER = "postgres";
@@ -59,17 +61,25 @@ const SETTINGS = [
   "timezone=UTC",
 ];
 
-async function freePort(): Promise<number> {
+/** The port if nobody listens on it; 0: any. */
+async function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.listen(wanted, "127.0.0.1", () => {
       const address = probe.address();
       probe.close(() =>
         address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
       );
     });
   });
+}
+
+/** As the server itself wrote it down at its last start. */
+async function lastPort(directory: string): Promise<number | null> {
+  const options = await readFile(path.join(directory, "postmaster.opts"), "utf8").catch(() => "");
+  const port = Number(/\bport=(\d{1,5})\b/.exec(options)?.[1] ?? 0);
+  return port === 0 ? null : freePort(port).catch(() => null);
 }
 
 /** True when a process of this number runs, also another user's. */
@@ -202,6 +212,63 @@ async function stopServer(server: ChildProcess, how: "fast" | "immediate" = "fas
   await ended;
 }
 
+interface Launch {
+  binaries: Binaries;
+  account: Account;
+  directory: string;
+  port: number;
+  settings: string[];
+}
+
+function launch({ binaries, account, directory, port, settings }: Launch): ChildProcess {
+  // Straight to a file, not through this process: a server that outlives a kill -9 can go on writing.
+  const log = openSync(`${directory}.log`, "a", 0o600);
+  const flags = [`port=${port}`, ...SETTINGS, ...settings].flatMap((setting) => ["-c", setting]);
+  const server = spawn(binaries.postgres, ["-D", directory, ...flags], {
+    ...account,
+    cwd: directory,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, LC_ALL: "C" },
+    // A group of its own: Ctrl-C is for us, and we stop the server after everything that uses it.
+    detached: true,
+  });
+  closeSync(log);
+  server.on("error", () => undefined);
+  return server;
+}
+
+/** Between an end that nobody asked for and the next start; longer each time one follows soon. */
+const AGAIN_MS = [500, 1000, 2000, 5000, 10_000, 30_000];
+/** A server that ran so long was well: the next end counts as a first one. */
+const WELL_MS = 600_000;
+
+/** Keeps a server running: one that was killed (by the system, for want of memory) is started again. */
+function keep(first: ChildProcess, how: Launch, onLost: EmbeddedOptions["onLost"]): EmbeddedServer["stop"] {
+  let server = first;
+  let isStopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+  const watch = (): void => {
+    const started = Date.now();
+    server.once("exit", (code, signal) => {
+      if (isStopping) return;
+      failures = Date.now() - started > WELL_MS ? 0 : failures;
+      onLost?.(`PostgreSQL ended by itself (${signal ?? code}); it is started again`);
+      timer = setTimeout(again, AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)]);
+    });
+  };
+  const again = (): void => {
+    server = launch(how);
+    watch();
+  };
+  watch();
+  return async (manner) => {
+    isStopping = true;
+    clearTimeout(timer);
+    await stopServer(server, manner);
+  };
+}
+
 /** Starts (and on first use makes) the server. Errors: AppError DATABASE with the log's last words. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { directory } = options;
@@ -214,28 +281,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await chown(directory, account.uid, account.gid!);
   }
   await endLeftover(directory);
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await lastPort(directory)) ?? (await freePort());
   const adminUrl = `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`;
+  const how = { binaries, account, directory, port, settings: options.settings ?? [] };
   let server: ChildProcess | null = null;
   try {
     const made = await stat(path.join(directory, "PG_VERSION")).catch(() => null);
     if (!made) await initialise(binaries, options, account);
-    // Straight to a file, not through this process: a server that outlives a kill -9 can go on writing.
-    const log = openSync(logFile, "a", 0o600);
-    const settings = [`port=${port}`, ...SETTINGS, ...(options.settings ?? [])].flatMap((setting) => [
-      "-c",
-      setting,
-    ]);
-    server = spawn(binaries.postgres, ["-D", directory, ...settings], {
-      ...account,
-      cwd: directory,
-      stdio: ["ignore", log, log],
-      env: { ...process.env, LC_ALL: "C" },
-      // A group of its own: Ctrl-C is for us, and we stop the server after everything that uses it.
-      detached: true,
-    });
-    closeSync(log);
-    server.on("error", () => undefined);
+    server = launch(how);
     await waitUntilReady(server, adminUrl);
   } catch (error) {
     if (server) await stopServer(server);
@@ -245,6 +298,5 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       cause: error,
     });
   }
-  const running = server;
-  return { adminUrl, port, stop: (how) => stopServer(running, how) };
+  return { adminUrl, port, stop: keep(server, how, options.onLost) };
 }

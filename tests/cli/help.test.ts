@@ -3,7 +3,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { grouped } from "../../cli/help.ts";
+import type { Command } from "../../cli/command.ts";
+import { audit } from "../../cli/commands/audit.ts";
+import { grant } from "../../cli/commands/grant.ts";
+import { ingest } from "../../cli/commands/ingest.ts";
+import { run } from "../../cli/commands/run.ts";
+import { grouped, missingIn } from "../../cli/help.ts";
 import { projectRoot } from "../../lib/db/urls.ts";
 
 function cadastre(...args: string[]) {
@@ -41,11 +46,24 @@ it("what is wrong in a call is told with what to do", () => {
     stderr: "USAGE: unknown command ingset\n  Did you mean cadastre ingest? cadastre help lists all.\n",
   });
   expect(cadastre("grant").stderr).toContain("cadastre grant add --org <slug>");
+  expect(cadastre("ingest", "a.csv", "--org", "acme").stderr).toMatch(/^USAGE: --dataset is missing\n/);
   expect(cadastre("status", "--wrong").stderr).not.toContain("INTERNAL");
   expect(cadastre("grant", "list", "--wrong").stderr).toContain("cadastre help grant tells how it is used.");
   const absent = cadastre("status", "--json");
   expect(absent.status).toBe(1);
   expect(JSON.parse(absent.stdout).error).toMatchObject({ code: "NOT_RUNNING" });
+});
+
+it("what a call lacks is named, of the act that was meant", () => {
+  const lacks = (command: Command, line: string) => missingIn(command, line.split(" ").filter(Boolean));
+  expect(lacks(ingest, "--org=acme")).toBe("<file> is missing");
+  expect(lacks(ingest, "a.csv --dataset orders")).toBe("--org is missing");
+  expect(lacks(ingest, "a.csv --org acme --dataset orders")).toBeNull();
+  expect(lacks(run, "lst")).toBe("run has no lst; did you mean run list?");
+  expect(lacks(run, "refuse --org acme")).toBe("<run> is missing");
+  expect(lacks(audit, "export --org acme")).toBe("<new file.ndjson> is missing");
+  // One of several is enough: which one is lacking is not for us to say.
+  expect(lacks(grant, "add --org acme --user a@b.example --for 2h")).toBeNull();
 });
 
 it("the reference has every command", () => {

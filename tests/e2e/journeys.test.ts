@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { menuLink, picture, readCounts, type Stage, setStage, uploadCsv, waitForStatus } from "./support.ts";
 
@@ -142,6 +142,73 @@ describe("a held load", () => {
     await owner.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
     await waitForStatus(owner, "Cancelled");
     await owner.context().close();
+  });
+});
+
+describe("what goes wrong", () => {
+  test("a row says what it was rejected for before what was only noticed", async () => {
+    const owner = await stage.visit("owner", { org: "observatory" });
+    const folder = await mkdtemp(path.join(tmpdir(), "cadastre-noticed-"));
+    const file = path.join(folder, "rules.json");
+    const rule = {
+      name: "a_known_one",
+      kind: "allowed_values",
+      field: "customer",
+      parameters: { values: ["Ada"] },
+    };
+    await writeFile(file, JSON.stringify([rule]));
+    await stage.command([
+      "rules",
+      "add",
+      "--org",
+      "observatory",
+      "--dataset",
+      "orders",
+      "--file",
+      file,
+      "--deploy",
+    ]);
+    await rm(folder, { recursive: true });
+    const text = "order_id,customer,amount,ordered_on\n900,Nobody,much,2024-01-05\n901,Ada,5,2024-01-05\n";
+    await uploadCsv(owner, stage.url, { name: "noticed.csv", text }, { dataset: "orders" });
+    await waitForStatus(owner, "Succeeded");
+    const row = owner.getByRole("table", { name: "Rejected rows" }).locator("tbody tr").first();
+    await row.getByText(/noticed besides/).waitFor();
+    const said = (await row.textContent()) ?? "";
+    expect(said.indexOf("amount must be")).toBeLessThan(said.indexOf("customer must be"));
+    expect(await row.locator("td").nth(2).textContent()).toBe("much");
+    await owner.context().close();
+    await stage.command(["rules", "drop", "a_known_one", "--org", "observatory", "--dataset", "orders"]);
+  });
+
+  test("an address without a page leads home", async () => {
+    await page.goto(`${stage.url}/no-such-room`);
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await page.locator("#main-content").getByRole("link", { name: "Home" }).click();
+    await page.locator("main table").first().waitFor();
+  });
+
+  test("a room that cannot be fetched says so, and comes back with the server", async () => {
+    const own = await stage.visit("editor", { org: "observatory" });
+    const away = (route: Route) => route.abort("connectionrefused");
+    await own.route(/\/(assets|healthz)/, away);
+    await menuLink(own, "Incidents").click();
+    await own.getByText("The server does not answer").waitFor();
+    await own.unroute(/\/(assets|healthz)/, away);
+    await own.getByRole("heading", { name: "Incidents" }).waitFor();
+    await own.context().close();
+  });
+
+  test("a page that was open during an upgrade is read anew", async () => {
+    const own = await stage.visit("editor", { org: "observatory" });
+    let missing = 1;
+    // The old edition's file is not there any more.
+    await own.route(/\/assets\/.*\.js/, (route) =>
+      missing-- > 0 ? route.fulfill({ status: 404, body: "" }) : route.continue(),
+    );
+    await menuLink(own, "Incidents").click();
+    await own.getByRole("heading", { name: "Incidents" }).waitFor();
+    await own.context().close();
   });
 });
 

@@ -223,6 +223,7 @@ describe("what is found is told", () => {
       [Buffer.alloc(0), "empty_file"],
       [Buffer.from("\n\n  \n"), "empty_file"],
       [Buffer.from([0x1f, 0x8b, 8, 0, 0]), "unsupported_format"],
+      [Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 7) % 256)), "unsupported_format"],
       [Buffer.from("PK\u0003\u0004xlsx"), "damaged"],
       [Buffer.from("[[1,\n2]]"), "unsupported_format"],
       [Buffer.from([0xff, 0xfe, 0, 0, 65, 0, 0, 0]), "unsupported_encoding"],

@@ -54,6 +54,10 @@ describe("json", () => {
 
   it("reads a document on one line, and objects one behind the other", async () => {
     expect((await readAll('{"total":2,"items":[{"a":1},{"a":2}]}')).rows).toEqual([["1"], ["2"]]);
+    expect((await readAll('{"ok":true,"data":{"page":1,"items":[{"a":1},{"a":2}]}}')).rows).toEqual([
+      ["1"],
+      ["2"],
+    ]);
     expect((await readAll('{\n"a":1\n}\n{\n"a":2\n}')).rows).toEqual([["1"], ["2"]]);
   });
 

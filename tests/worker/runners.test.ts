@@ -3,6 +3,7 @@
  * another name, and a runner that ends is followed by another one.
  */
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -34,9 +35,9 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function work(task: Task): Promise<RunningWorker> {
+async function work(task: Task, workerUrl = db.workerUrl): Promise<RunningWorker> {
   const worker = await startWorker({
-    connections: { workerUrl: db.workerUrl, claimKey: db.claimKey },
+    connections: { workerUrl, claimKey: db.claimKey },
     store: createObjectStore({ home, s3: null }),
     documents: null,
     secrets: createSecrets(Buffer.alloc(32)),
@@ -264,4 +265,64 @@ it("what any login can tell of a migration of the queue's schema ends a worker o
     const now = await poolsKnown();
     return now.every((id) => !before.includes(id));
   });
+});
+
+/** A way to the database that can be closed: then connections are refused, as while it is started anew. */
+async function openWay(): Promise<{ url: string; close: () => Promise<void>; open: () => Promise<void> }> {
+  const url = new URL(db.workerUrl);
+  const sockets = new Set<Socket>();
+  const join = (client: Socket) => {
+    const server = connect(Number(url.port), url.hostname);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(to);
+      from.on("error", () => undefined);
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  };
+  let listener: Server;
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => {
+      listener = createServer(join).listen(port, "127.0.0.1", resolve);
+    });
+  await listen(0);
+  const { port } = listener!.address() as { port: number };
+  return {
+    url: Object.assign(new URL(url), { hostname: "127.0.0.1", port: String(port) }).href,
+    async close() {
+      const closed = new Promise((resolve) => listener.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    open: () => listen(port),
+  };
+}
+
+it("a job that fails while the database refuses connections ends nothing, and is done once it is back", async () => {
+  const way = await openWay();
+  const tries: number[] = [];
+  let away: () => void;
+  const isAway = new Promise<void>((resolve) => {
+    away = resolve;
+  });
+  await work(async () => {
+    tries.push(Date.now());
+    if (tries.length > 1) return;
+    await isAway;
+    throw new Error("the database is gone");
+  }, way.url);
+  await enqueue("first");
+  await until("the job is under way", () => tries.length === 1);
+  await way.close();
+  // What nobody waits for would end the process; here it fails the test.
+  away!();
+  await pause(1500);
+  await way.open();
+  await until("the job is tried again", () => tries.length > 1);
 });

@@ -109,7 +109,11 @@ function parse<T extends z.ZodType>(shape: T, given: unknown, what: string): z.o
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  return issue.code === "unrecognized_keys" ? `${issue.keys.join(", ")} is not known` : issue.message;
+  if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")} is not known`;
+  // zod keeps no input with its issues, so that nothing given gets into a message: what it received is in its words alone.
+  return issue.code === "invalid_type" && issue.message.endsWith("received undefined")
+    ? "is missing"
+    : issue.message;
 }
 
 /** Checks what a kind is given before its functions see it. */

@@ -63,6 +63,7 @@ export async function inspect(source: ByteSource, overrides: Partial<Dialect> = 
   refuseWide(head);
   const guess = withDeclared(await detectEncoding(source, head), head);
   const encoding = canonicalEncoding(overrides.encoding ?? guess.encoding);
+  if (!encoding.startsWith("utf-16") && isBinary(head)) throw notText();
   const whole = source.size !== null ? source.size <= head.length : head.length < HEAD_BYTES;
   const text = decodeHead(head, encoding, whole);
   if (text.trim() === "") throw emptyFile();
@@ -125,6 +126,31 @@ async function inspectBinary(
   );
 }
 
+/** So many different control characters in a text are none. One is often a delimiter. */
+const MANY_CONTROLS = 8;
+const CONTROL_SHARE = 0.01;
+const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1a, 0x1b]);
+
+/** Bytes that are no text in any encoding: a program, a picture, a database, a file of a format unknown here. */
+function isBinary(head: Buffer): boolean {
+  const seen = new Set<number>();
+  let count = 0;
+  for (const byte of head) {
+    if (byte >= 0x20 || TEXT_CONTROLS.has(byte)) continue;
+    seen.add(byte);
+    count++;
+  }
+  return seen.size >= MANY_CONTROLS && count > head.length * CONTROL_SHARE;
+}
+
+function notText(): ReaderError {
+  return new ReaderError(
+    "unsupported_format",
+    "the file is not text, nor of a format that is known here",
+    "Upload it as CSV, JSON, XML, Parquet or xlsx, as it is or within gzip, zstd or ZIP.",
+  );
+}
+
 function notOfFormat(format: string): ReaderError {
   return new ReaderError(
     "bad_dialect",
@@ -170,12 +196,22 @@ function opensArray(text: string): boolean {
   }
 }
 
+/** How deep within objects an array of records is looked for: `{"data": {"items": [...]}}` is 2. */
+const MAX_ENVELOPES = 4;
+
 /** A single object on a single line is a document where it holds an array of objects, and a record elsewhere. */
 function isDocument(text: string): boolean {
   if (text.trim().includes("\n")) return false;
-  const value = JSON.parse(text.trim().replace(/^\ufeff/, "")) as Record<string, unknown>;
-  const lists = Object.values(value).filter((item) => Array.isArray(item) && item.length > 1);
-  return lists.some((list) => (list as unknown[]).every((item) => typeof item === "object" && item !== null));
+  return holdsRecords(JSON.parse(text.trim().replace(/^\ufeff/, "")), MAX_ENVELOPES);
+}
+
+function holdsRecords(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).some((item) =>
+    Array.isArray(item)
+      ? item.length > 1 && item.every((one) => typeof one === "object" && one !== null)
+      : depth > 1 && holdsRecords(item, depth - 1),
+  );
 }
 
 /** Lines and their columns where they are of fixed width. */

@@ -1,16 +1,17 @@
 import { Box, Tab, Tabs } from "@mui/material";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Link, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
+import { lazily } from "../components/lazily.ts";
 import { Page } from "../components/Page.tsx";
 import { useSession } from "../layout/useSession.ts";
 
 const ROOMS = {
-  profile: lazy(() => import("./Profile.tsx")),
-  security: lazy(() => import("./Security.tsx")),
-  sessions: lazy(() => import("./Sessions.tsx")),
-  keys: lazy(() => import("./Keys.tsx")),
-  access: lazy(() => import("./Access.tsx")),
+  profile: lazily(() => import("./Profile.tsx")),
+  security: lazily(() => import("./Security.tsx")),
+  sessions: lazily(() => import("./Sessions.tsx")),
+  keys: lazily(() => import("./Keys.tsx")),
+  access: lazily(() => import("./Access.tsx")),
 };
 type Room = keyof typeof ROOMS;
 const ALL: Room[] = ["profile", "security", "sessions", "keys", "access"];

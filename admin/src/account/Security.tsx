@@ -14,9 +14,10 @@ import {
   ListItemText,
   Stack,
 } from "@mui/material";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { useTranslate } from "react-admin";
 import { Ago } from "../components/Figures.tsx";
+import { lazily } from "../components/lazily.ts";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { problemOf } from "../providers/errors.ts";
@@ -28,8 +29,8 @@ import { RecoveryCodes } from "./RecoveryCodes.tsx";
 import { useAccount } from "./useAccount.ts";
 import { useAct } from "./useAct.ts";
 
-const TotpSetup = lazy(() => import("./TotpSetup.tsx"));
-const PasskeySetup = lazy(() => import("./PasskeySetup.tsx"));
+const TotpSetup = lazily(() => import("./TotpSetup.tsx"));
+const PasskeySetup = lazily(() => import("./PasskeySetup.tsx"));
 
 /** What is open over the page. */
 type Open =

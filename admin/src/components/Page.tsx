@@ -54,7 +54,7 @@ export function Page({ title, subtitle, crumbs = [], actions, children }: Props)
           )}
         </Box>
         {actions && (
-          <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: "wrap", flexShrink: 0 }}>
+          <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: "wrap", maxWidth: "100%" }}>
             {actions}
           </Stack>
         )}

@@ -11,6 +11,13 @@ interface Props {
   action?: ReactNode;
 }
 
+/** On a phone what can be done stands below the words and does not press them into a column. */
+const NARROW = {
+  flexWrap: { xs: "wrap", sm: "nowrap" },
+  "& .MuiAlert-message": { flex: "1 1 0", minWidth: { xs: "70%", sm: 0 } },
+  "& .MuiAlert-action": { flexWrap: "wrap", ml: { xs: 0, sm: "auto" }, pl: { xs: 0, sm: 2 } },
+} as const;
+
 /** What is wrong, what to do about it, and the code to look up. */
 export function ProblemAlert({ problem: given, severity = "error", title, action }: Props) {
   const translate = useTranslate();
@@ -22,7 +29,7 @@ export function ProblemAlert({ problem: given, severity = "error", title, action
     problem.code ?? null,
   ].filter((place) => place !== null);
   return (
-    <Alert severity={severity} {...(action ? { action } : {})}>
+    <Alert severity={severity} sx={NARROW} {...(action ? { action } : {})}>
       <AlertTitle sx={{ fontWeight: 650 }}>{title ?? capital(problem.message)}</AlertTitle>
       {title && <Box>{capital(problem.message)}</Box>}
       {problem.hint && <Box sx={{ mt: 0.5 }}>{problem.hint}</Box>}

@@ -13,5 +13,14 @@ export function useInterfaceLanguage(): string {
 export function useLanguage(): string {
   useZone();
   const language = useInterfaceLanguage();
-  return navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
+  return navigator.languages.find((one) => one.split("-")[0] === language && isTag(one)) ?? language;
+}
+
+/** Browsers in a POSIX locale tell tags such as en-US@posix, which Intl refuses. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,10 @@
 import TableIcon from "@mui/icons-material/TableChartOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const datasets = {
   name: "datasets",
   icon: TableIcon,
-  list: lazy(() => import("./List.tsx")),
-  show: lazy(() => import("./Show.tsx")),
+  list: lazily(() => import("./List.tsx")),
+  show: lazily(() => import("./Show.tsx")),
   recordRepresentation: "name",
 };

@@ -1,8 +1,8 @@
 import KeyIcon from "@mui/icons-material/VpnKeyOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const grants = {
   name: "grants",
   icon: KeyIcon,
-  list: lazy(() => import("./List.tsx")),
+  list: lazily(() => import("./List.tsx")),
 };

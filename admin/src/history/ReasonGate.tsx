@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
+import { lazily } from "../components/lazily.ts";
 import type { Problem } from "../providers/errors.ts";
 import { Withdrawn } from "../providers/proof.ts";
 import { answerReasons } from "../providers/reasons.ts";
 
-const ReasonDialog = lazy(() => import("./ReasonDialog.tsx"));
+const ReasonDialog = lazily(() => import("./ReasonDialog.tsx"));
 
 interface Waiting {
   refused: Problem | null;

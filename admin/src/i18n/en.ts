@@ -115,6 +115,7 @@ const rejected = {
   partial: "among the first 1,000 reasons",
   line: "Line",
   why: "Why",
+  besides: "noticed besides, not the reason",
   value: "Value",
   record: "Record as it came",
   action: "Action",
@@ -354,6 +355,10 @@ export const en = {
       field: "field",
       page: "This page could not be shown",
       again: "Try again",
+      absent: "There is no such page",
+      absent_help:
+        "The address may be mistyped, or what it led to is gone. The menu has all that you may see.",
+      home: "Home",
     },
     home: enHome,
     dataset,

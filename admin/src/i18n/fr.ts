@@ -126,6 +126,7 @@ const rejected = {
   partial: "parmi les 1 000 premières raisons",
   line: "Ligne",
   why: "Pourquoi",
+  besides: "constaté en plus, pas la cause",
   value: "Valeur",
   record: "La ligne reçue",
   action: "Action",
@@ -372,6 +373,10 @@ export const fr: typeof en = {
       field: "champ",
       page: "Cette page n’a pas pu s’afficher",
       again: "Réessayer",
+      absent: "Cette page n’existe pas",
+      absent_help:
+        "L’adresse est peut-être mal saisie, ou ce qu’elle désignait a disparu. Le menu contient tout ce que vous pouvez voir.",
+      home: "Accueil",
     },
     home: frHome,
     dataset,

@@ -24,6 +24,23 @@ export const sentencesFr: readonly (readonly [english: string, french: string])[
   ["% cannot become % without losing values", "% ne peut pas devenir % sans perdre des valeurs"],
   ["% is part of the key or referred to", "% fait partie de la clé, ou un autre champ y renvoie"],
   ["the policy % asks for %", "la politique % a besoin de %"],
+  [
+    "% of % rows break rule % of %, which holds the run",
+    "% lignes sur % enfreignent la règle % de %, qui retient le chargement",
+  ],
+  ["% rows break the critical rule % of %", "% lignes enfreignent la règle critique % de %"],
+  [
+    "% of % rows break rule % of %, more than its limit of %",
+    "% lignes sur % enfreignent la règle % de %, plus que sa limite de %",
+  ],
+  [
+    "% of % rows were rejected, more than the dataset's limit of %",
+    "% lignes sur % ont été rejetées, plus que la limite du jeu de données : %",
+  ],
+  [
+    "Look at the rejected rows, then release the run to load the others, or reject it.",
+    "Regardez les lignes rejetées, puis libérez le chargement pour charger les autres, ou refusez-le.",
+  ],
   ["the run is %, so there is nothing of it to undo", "le chargement est « % » : il n’y a rien à annuler"],
   ["% rows were changed since by somebody else", "% lignes ont été modifiées depuis par quelqu’un d’autre"],
   ["the row was changed meanwhile", "la ligne a été modifiée entre-temps"],

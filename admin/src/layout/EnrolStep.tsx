@@ -3,17 +3,18 @@
 import KeyIcon from "@mui/icons-material/KeyOutlined";
 import PhoneIcon from "@mui/icons-material/PhonelinkLockOutlined";
 import { Button, Stack } from "@mui/material";
-import { lazy, useState } from "react";
+import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { passkeysWork } from "../account/passkeys.ts";
 import { RecoveryCodes } from "../account/RecoveryCodes.tsx";
 import { useAct } from "../account/useAct.ts";
+import { lazily } from "../components/lazily.ts";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { renew, type Session, signOut } from "../providers/session.ts";
 import { StepTitle } from "./Doorway.tsx";
 
-const TotpSetup = lazy(() => import("../account/TotpSetup.tsx"));
-const PasskeySetup = lazy(() => import("../account/PasskeySetup.tsx"));
+const TotpSetup = lazily(() => import("../account/TotpSetup.tsx"));
+const PasskeySetup = lazily(() => import("../account/PasskeySetup.tsx"));
 
 type Stand = "choose" | "totp" | "passkey" | { codes: string[] };
 

@@ -1,5 +1,5 @@
 import { Box } from "@mui/material";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import {
   AppBar,
   LoadingIndicator,
@@ -7,6 +7,7 @@ import {
   Layout as RaLayout,
   ToggleThemeButton,
 } from "react-admin";
+import { lazily } from "../components/lazily.ts";
 import { ReasonGate } from "../history/ReasonGate.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { Brand } from "./Brand.tsx";
@@ -20,7 +21,7 @@ import { useMay } from "./useSession.ts";
 import { ViewAsBanner } from "./ViewAsBanner.tsx";
 import { ZoneButton } from "./ZoneButton.tsx";
 
-const Bell = lazy(() => import("../notifications/Bell.tsx"));
+const Bell = lazily(() => import("../notifications/Bell.tsx"));
 
 function Toolbar() {
   const member = useMay("organization.view");
@@ -66,11 +67,21 @@ function TopBar() {
   );
 }
 
+/** On paper the page is alone, and no button can be pressed. */
+const PRINTED = {
+  "@media print": {
+    "& header, & .RaSidebar-root, & nav, & .MuiButton-root, & .MuiIconButton-root": { display: "none" },
+    "& .RaLayout-appFrame": { marginTop: 0 },
+    // A row or figure is not cut through by the end of a page.
+    "& tr, & svg": { breakInside: "avoid" },
+  },
+} as const;
+
 export function Layout({ children }: { children: ReactNode }) {
   useDocumentLanguage();
   useHeartbeat();
   return (
-    <RaLayout appBar={TopBar} appBarAlwaysOn menu={SideMenu} error={ErrorPage}>
+    <RaLayout appBar={TopBar} appBarAlwaysOn menu={SideMenu} error={ErrorPage} sx={PRINTED}>
       <ViewAsBanner />
       {children}
       <ProofGate />

@@ -1,7 +1,8 @@
 import { Alert, Stack } from "@mui/material";
-import { lazy, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslate } from "react-admin";
 import { useLocation, useNavigate, useSearchParams } from "react-router-dom";
+import { lazily } from "../components/lazily.ts";
 import { ensureSession, maySignInAgain, sessionHasEnded } from "../providers/session.ts";
 import { Doorway } from "./Doorway.tsx";
 import { PasswordStep } from "./PasswordStep.tsx";
@@ -9,10 +10,10 @@ import { ProofGate } from "./ProofGate.tsx";
 import { useSession } from "./useSession.ts";
 import { standIn, useSignIn } from "./useSignIn.ts";
 
-const FactorStep = lazy(() => import("./steps.tsx").then(({ FactorStep }) => ({ default: FactorStep })));
-const ChooseStep = lazy(() => import("./steps.tsx").then(({ ChooseStep }) => ({ default: ChooseStep })));
-const ForgotStep = lazy(() => import("./steps.tsx").then(({ ForgotStep }) => ({ default: ForgotStep })));
-const EnrolStep = lazy(() => import("./EnrolStep.tsx"));
+const FactorStep = lazily(() => import("./steps.tsx").then(({ FactorStep }) => ({ default: FactorStep })));
+const ChooseStep = lazily(() => import("./steps.tsx").then(({ ChooseStep }) => ({ default: ChooseStep })));
+const ForgotStep = lazily(() => import("./steps.tsx").then(({ ForgotStep }) => ({ default: ForgotStep })));
+const EnrolStep = lazily(() => import("./EnrolStep.tsx"));
 
 /** What brought the person here, where it is not their own wish to sign in. */
 function Reason() {

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
+import { lazily } from "../components/lazily.ts";
 import { answerProofs, Withdrawn } from "../providers/proof.ts";
 
-const ProofDialog = lazy(() => import("../account/ProofDialog.tsx"));
+const ProofDialog = lazily(() => import("../account/ProofDialog.tsx"));
 
 interface Waiting {
   done: () => void;

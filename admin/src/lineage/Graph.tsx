@@ -62,7 +62,11 @@ export default function Graph({ edges, start, opened, open }: Props) {
   const opening = useMemo(() => ({ opened, open }), [opened, open]);
   return (
     <OpeningContext.Provider value={opening}>
-      <Box sx={{ height: 480 }} role="group" aria-label={translate("app.lineage.graph")}>
+      <Box
+        sx={{ height: 480, "& .react-flow": { bgcolor: "transparent" } }}
+        role="group"
+        aria-label={translate("app.lineage.graph")}
+      >
         <ReactFlow
           key={placed.nodes.map((node) => node.id).join()}
           nodes={placed.nodes}

@@ -1,18 +1,19 @@
 import { MenuItem, Stack, TextField } from "@mui/material";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslate } from "react-admin";
 import { useParams, useSearchParams } from "react-router-dom";
 import { Gate } from "../access/Gate.tsx";
 import { PlainTable } from "../access/PlainTable.tsx";
 import { useColumns, useDatasets } from "../access/useDatasets.ts";
 import { Ago } from "../components/Figures.tsx";
+import { lazily } from "../components/lazily.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { problemOf } from "../providers/errors.ts";
 import { type Edge, useLineage } from "./useLineage.ts";
 
-const Graph = lazy(() => import("./Graph.tsx"));
+const Graph = lazily(() => import("./Graph.tsx"));
 
 function Words({ edges }: { edges: Edge[] | undefined }) {
   const translate = useTranslate();

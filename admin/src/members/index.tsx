@@ -1,9 +1,9 @@
 import GroupIcon from "@mui/icons-material/GroupOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const members = {
   name: "members",
   icon: GroupIcon,
-  list: lazy(() => import("./List.tsx")),
-  show: lazy(() => import("./Show.tsx")),
+  list: lazily(() => import("./List.tsx")),
+  show: lazily(() => import("./Show.tsx")),
 };

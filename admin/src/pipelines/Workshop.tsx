@@ -1,7 +1,8 @@
 import { Box, Button, MenuItem, Stack, TextField } from "@mui/material";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { useTranslate } from "react-admin";
 import { useAct } from "../account/useAct.ts";
+import { lazily } from "../components/lazily.ts";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
 import { useMay } from "../layout/useSession.ts";
@@ -11,7 +12,7 @@ import { TrialPanel } from "./TrialPanel.tsx";
 import { type Trial, tryOut } from "./trial.ts";
 import { useFiles } from "./usePipelines.ts";
 
-const Graph = lazy(() => import("./Graph.tsx"));
+const Graph = lazily(() => import("./Graph.tsx"));
 
 interface Props {
   draft: Draft;

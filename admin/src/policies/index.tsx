@@ -1,10 +1,10 @@
 import PolicyIcon from "@mui/icons-material/PolicyOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const policies = {
   name: "policies",
   icon: PolicyIcon,
-  list: lazy(() => import("./List.tsx")),
-  create: lazy(() => import("./Edit.tsx")),
-  edit: lazy(() => import("./Edit.tsx")),
+  list: lazily(() => import("./List.tsx")),
+  create: lazily(() => import("./Edit.tsx")),
+  edit: lazily(() => import("./Edit.tsx")),
 };

@@ -27,8 +27,9 @@ export class ApiError extends Error {
   }
 }
 
-/** The server begins its messages in lower case, as parts of a log's line. */
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** The server begins its messages in lower case, as parts of a log's line; a name such as order_id stays as it is. */
+export const capital = (text: string): string =>
+  /^[a-z0-9]*_/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 /** One line of text for a notice: message, then hint, then code. */
 export function sentence(given: Problem): string {

@@ -1,8 +1,9 @@
 import { Button, Stack, Tab, Tabs } from "@mui/material";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { Link, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
 import { Gate } from "../access/Gate.tsx";
+import { lazily } from "../components/lazily.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { problemOf } from "../providers/errors.ts";
@@ -13,12 +14,12 @@ export interface PartProps {
 }
 
 const PARTS: { name: string; content: ComponentType<PartProps> }[] = [
-  { name: "score", content: lazy(() => import("./Scorecard.tsx")) },
-  { name: "rules", content: lazy(() => import("./Rules.tsx")) },
-  { name: "suggestions", content: lazy(() => import("./Suggestions.tsx")) },
-  { name: "sets", content: lazy(() => import("./RuleSets.tsx")) },
-  { name: "profile", content: lazy(() => import("../profiles/Profile.tsx")) },
-  { name: "anomalies", content: lazy(() => import("../anomalies/Anomalies.tsx")) },
+  { name: "score", content: lazily(() => import("./Scorecard.tsx")) },
+  { name: "rules", content: lazily(() => import("./Rules.tsx")) },
+  { name: "suggestions", content: lazily(() => import("./Suggestions.tsx")) },
+  { name: "sets", content: lazily(() => import("./RuleSets.tsx")) },
+  { name: "profile", content: lazily(() => import("../profiles/Profile.tsx")) },
+  { name: "anomalies", content: lazily(() => import("../anomalies/Anomalies.tsx")) },
 ];
 
 const addressOf = (dataset: string, part: string): string =>

@@ -1,5 +1,5 @@
 import TableIcon from "@mui/icons-material/TableRowsOutlined";
-import { Button, Link as MuiLink, Stack } from "@mui/material";
+import { Box, Button, Link as MuiLink, Stack } from "@mui/material";
 import {
   BulkDeleteWithConfirmButton,
   ColumnsButton,
@@ -86,7 +86,10 @@ function Table({ description, readOnly }: { description: Description; readOnly: 
                 {value}
               </MuiLink>
             ) : (
-              value
+              // Text from right to left is cut off at its end, which is on the left.
+              <Box dir="auto" sx={{ overflow: "hidden", textOverflow: "ellipsis" }}>
+                {value}
+              </Box>
             );
           }}
         />

@@ -45,7 +45,12 @@ export function Value({
     <Box
       component="span"
       title={cut ? text : undefined}
-      sx={{ overflowWrap: "anywhere", fontVariantNumeric: isNumeric(type) ? "tabular-nums" : undefined }}
+      sx={{
+        overflowWrap: "anywhere",
+        // Text from right to left does not turn what stands beside it.
+        unicodeBidi: "plaintext",
+        fontVariantNumeric: isNumeric(type) ? "tabular-nums" : undefined,
+      }}
     >
       {cut ? `${text.slice(0, MAX_SHOWN)}…` : text}
     </Box>

@@ -1,8 +1,8 @@
 import InboxIcon from "@mui/icons-material/MarkEmailUnreadOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const requests = {
   name: "requests",
   icon: InboxIcon,
-  list: lazy(() => import("./List.tsx")),
+  list: lazily(() => import("./List.tsx")),
 };

@@ -1,8 +1,8 @@
 import ShieldIcon from "@mui/icons-material/ShieldOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const roles = {
   name: "roles",
   icon: ShieldIcon,
-  list: lazy(() => import("./Matrix.tsx")),
+  list: lazily(() => import("./Matrix.tsx")),
 };

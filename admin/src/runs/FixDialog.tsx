@@ -58,7 +58,7 @@ export function FixDialog({ row, datasetId, issues, fix, onClose, onSave }: Prop
   const translate = useTranslate();
   const titleId = useId();
   const fields = useFields(datasetId);
-  const byColumn = new Map(issues.map((issue) => [issue.columnName, issue]));
+  const byColumn = new Map(issues.toReversed().map((issue) => [issue.columnName, issue]));
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSave(corrections(new FormData(event.currentTarget), row.record));

@@ -16,11 +16,28 @@ import { inWords } from "../providers/in-language.ts";
 import type { Fixes } from "../providers/operations.ts";
 import type { RejectedRow, RowIssue } from "./types.ts";
 
+/** From here on a message may be cut off, and is told in full where somebody points at it. */
+const LONG_MESSAGE = 120;
+/** Two lines are enough to know the record by; all of it is in the dialog and the download. */
+const clamped = {
+  display: "-webkit-box",
+  WebkitLineClamp: 2,
+  WebkitBoxOrient: "vertical",
+  overflow: "hidden",
+} as const;
+
 export function Issue({ issue }: { issue: RowIssue }) {
   const translate = useTranslate();
   return (
     <Box sx={{ "& + &": { mt: 1 } }}>
-      <Typography sx={{ fontWeight: 500 }}>
+      <Typography
+        sx={{
+          ...clamped,
+          WebkitLineClamp: 3,
+          ...(issue.rejected ? { fontWeight: 500 } : { color: "text.secondary" }),
+        }}
+        title={issue.message.length > LONG_MESSAGE ? issue.message : undefined}
+      >
         {issue.columnName && !issue.message.includes(issue.columnName) && (
           <Box component="code" sx={{ mr: 0.75 }}>{`${issue.columnName}:`}</Box>
         )}
@@ -28,7 +45,9 @@ export function Issue({ issue }: { issue: RowIssue }) {
       </Typography>
       <Typography variant="body2" color="textSecondary">
         {translate(`app.rule.${issue.rule}`, { _: issue.rule })}
-        {issue.remedy && ` · ${inWords(issue.remedy)}`}
+        {issue.rejected
+          ? issue.remedy && ` · ${inWords(issue.remedy)}`
+          : ` · ${translate("app.rejected.besides")}`}
       </Typography>
     </Box>
   );
@@ -40,13 +59,6 @@ export const RAW_TEXT = {
   fontSize: "0.8rem",
   overflowWrap: "anywhere",
   whiteSpace: "pre-wrap",
-} as const;
-/** Two lines are enough to know the record by; all of it is in the dialog and the download. */
-const clamped = {
-  display: "-webkit-box",
-  WebkitLineClamp: 2,
-  WebkitBoxOrient: "vertical",
-  overflow: "hidden",
 } as const;
 const MAX_RAW = 1000;
 

@@ -1,9 +1,10 @@
 import { Chip, Stack, Typography } from "@mui/material";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useGetOne, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
 import { Ago, Bytes, Duration } from "../components/Figures.tsx";
 import { toNumber } from "../components/format.ts";
+import { lazily } from "../components/lazily.ts";
 import { Page } from "../components/Page.tsx";
 import { ProblemAlert } from "../components/ProblemAlert.tsx";
 import { Section } from "../components/Section.tsx";
@@ -23,7 +24,7 @@ import { Timeline } from "./timeline/Timeline.tsx";
 import type { Run } from "./types.ts";
 import { useRun } from "./useRun.ts";
 
-const RunQuality = lazy(() => import("../quality/RunQuality.tsx"));
+const RunQuality = lazily(() => import("../quality/RunQuality.tsx"));
 
 function Subtitle({ run }: { run: Run }) {
   const translate = useTranslate();

@@ -1,9 +1,9 @@
 import HistoryIcon from "@mui/icons-material/ManageHistoryOutlined";
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 export const runs = {
   name: "runs",
   icon: HistoryIcon,
-  list: lazy(() => import("./List.tsx")),
-  show: lazy(() => import("./Show.tsx")),
+  list: lazily(() => import("./List.tsx")),
+  show: lazily(() => import("./Show.tsx")),
 };

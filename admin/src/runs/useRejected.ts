@@ -22,7 +22,9 @@ export function useRejected(runId: string, page: number, size: number) {
     },
     { enabled: lines.length > 0 },
   );
-  return { rows, total: rejected.total ?? 0, issues: Map.groupBy(found.data ?? [], (issue) => issue.line) };
+  // What a row was rejected for comes before what was only noticed.
+  const issues = (found.data ?? []).toSorted((a, b) => Number(b.rejected) - Number(a.rejected));
+  return { rows, total: rejected.total ?? 0, issues: Map.groupBy(issues, (issue) => issue.line) };
 }
 
 export interface Reason {

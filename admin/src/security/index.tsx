@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { lazily } from "../components/lazily.ts";
 
 /** Rooms of the organization's security; each is a tab with an address of its own. */
-export const SecurityPage = lazy(() => import("./Security.tsx"));
+export const SecurityPage = lazily(() => import("./Security.tsx"));

@@ -14,7 +14,7 @@ declare
   answer jsonb;
 begin
   if not exists (select from access.permissions p where p.key = explain.permission) then
-    perform core.raise('AC020', format('no such permission: %L', left(permission, 60)), 'See the list of permissions.', 'permission');
+    perform core.raise('AC020', format('no such permission: %L', left(permission, 60)), 'access.permissions lists them with what each means; one is run.execute.', 'permission');
   elsif (kind is null) <> (object_id is null) then
     perform core.raise('AC027', 'name an object by kind and id, or neither', 'Kinds: dataset, tag, report, folder.', 'object_id');
   end if;

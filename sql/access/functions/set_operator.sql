@@ -16,7 +16,11 @@ begin
   if email !~ '^[^@\s]+@[^@\s]+$' or length(email) > 254 then
     perform core.raise('AC003', 'this is not an e-mail address', 'Give an address such as ada@example.org.', 'email');
   end if;
-  insert into access.users (email) values (set_operator.email) on conflict on constraint users_email_key do nothing;
+  if is_operator then
+    insert into access.users (email) values (set_operator.email) on conflict on constraint users_email_key do nothing;
+  elsif not exists (select from access.users u where u.email operator(public.=) set_operator.email::public.citext and u.is_operator) then
+    perform core.raise('AC004', 'there is no operator with this address', 'Check the address.', 'email');
+  end if;
   update access.users u set is_operator = set_operator.is_operator
    where u.email operator(public.=) set_operator.email::public.citext
   returning * into person;
@@ -34,6 +38,6 @@ begin
 end
 $$;
 comment on function access.set_operator(text, boolean, text) is
-  'Makes or unmakes a platform operator. Needs platform.manage, on the command line. Errors: AC003.';
+  'Makes or unmakes a platform operator. Needs platform.manage, on the command line. Errors: AC003, AC004.';
 revoke execute on function access.set_operator(text, boolean, text) from public;
 grant execute on function access.set_operator(text, boolean, text) to cadastre_worker;

@@ -39,6 +39,14 @@ async function json<T>(line: string): Promise<T> {
   return JSON.parse(done.stdout) as T;
 }
 
+it("an operator or account that is not there is told, and nobody is made by a removal", async () => {
+  for (const line of ["operator remove nobody@acme.example", "user reset-factors nobody@acme.example"])
+    expect(await cadastre(line), line).toMatchObject({ code: 1, stderr: expect.stringMatching(/^AC004: /) });
+  expect(await cadastre("operator remove owner@acme.example")).toMatchObject({ code: 1 });
+  expect(await cadastre("operator add op@acme.example")).toMatchObject({ code: 0 });
+  expect(await cadastre("operator remove op@acme.example")).toMatchObject({ code: 0 });
+});
+
 describe("cadastre grant", () => {
   it("adds, lists and revokes", async () => {
     const made = await json<{ id: string; what: string; object: string }>(

@@ -21,7 +21,7 @@ begin
        where t.id::text = p_template and (t.org_id = private.org_id() or (t.shared_at is not null and o.status = 'active'))
     ) l;
   if find_template.definition is null then
-    perform core.raise('IN063', 'there is no such template, or it is not shared any more', 'See list_templates.', 'template');
+    perform core.raise('IN063', 'there is no such template, or it is not shared any more', 'cadastre pipeline templates and the back office''s templates tell what there is.', 'template');
   end if;
 end
 $$;

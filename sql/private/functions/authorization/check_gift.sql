@@ -16,9 +16,9 @@ begin
     perform core.raise('AC020', 'name one of a permission, a system role and an own role', 'Give exactly one of the three.', 'permission');
   elsif p_permission is not null and (starts_with(p_permission, 'platform.')
         or not exists (select from access.permissions p where p.key = p_permission)) then
-    perform core.raise('AC020', format('no such permission: %L', left(p_permission, 60)), 'See the list of permissions.', 'permission');
+    perform core.raise('AC020', format('no such permission: %L', left(p_permission, 60)), 'access.permissions lists them with what each means; one is run.execute.', 'permission');
   elsif p_system_role is not null and not exists (select from access.roles r where r.key = p_system_role) then
-    perform core.raise('AC002', format('no such role: %L', left(p_system_role, 60)), 'See the list of roles.', 'system_role');
+    perform core.raise('AC002', format('no such role: %L', left(p_system_role, 60)), 'Use one of owner, ceo, admin, manager, steward, editor, analyst, viewer, client.', 'system_role');
   elsif p_own_role is not null and not exists (select from access.org_roles r where r.org_id = org and r.key = p_own_role) then
     perform core.raise('AC021', format('no such role of the organization: %L', left(p_own_role, 60)), 'See the organization''s roles.', 'own_role');
   end if;
