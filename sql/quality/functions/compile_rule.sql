@@ -112,7 +112,7 @@ begin
     end if;
     words := array(select jsonb_array_elements_text(p -> 'values'));
     fails := format('%s <> all (%L::text[])', as_text, words::text);
-    message := format('%s must be one of %s', target, left(array_to_string(words, ', '), 300));
+    message := format('%s must be one of %s', target, left(array_to_string(array_remove(words, ''), ', '), 300));
   when 'not_in_future' then
     -- In a sub-select the day is found once, and not for every row.
     fails := case type1 when 'date' then format('%s > (select (now() at time zone ''UTC'')::date)', f1)
