@@ -122,6 +122,11 @@ async function openThings(org: PlantedOrg): Promise<void> {
   ]);
   await db.admin.query("update access.requests set user_id = $2 where org_id = $1", [org.id, owner.userId]);
   await db.admin.query(
+    `insert into data.erasures (org_id, dry_run, needs_approval, dataset_ids, reason, state, requested_by, expires_at)
+     values ($1, true, true, array[$2::uuid], 'tried', 'approval', $3, now() + interval '1 day')`,
+    [org.id, org.datasetId, owner.userId],
+  );
+  await db.admin.query(
     "insert into private.sessions (org_id, user_id, method, expires_at) values ($1, $2, 'password', now() + interval '1 day')",
     [org.id, org.members.viewer],
   );
@@ -199,6 +204,7 @@ const FILL: Record<string, string> = {
   "access.preview_policy.kind": "'row_filter'",
   "access.preview_policy.condition": `'{"eq": [{"row": "name"}, "x"]}'::jsonb`,
   "data.preview_retention.keep_days": "1",
+  "data.set_hold_end.until": "now() + interval '30 days'",
   "ingest.start_rule_trial.definition": REQUIRED,
   "ingest.start_trial.definition": OF_FILE,
   "ingest.try_rule.definition": REQUIRED,
