@@ -7,7 +7,7 @@ import pg from "pg";
 import { expect, it } from "vitest";
 import { startEmbedded } from "../../lib/db/embedded.ts";
 
-const SMALL = ["shared_buffers=16MB", "max_connections=10", "fsync=off"];
+const SMALL = ["shared_buffers=16MB", "max_connections=10", "reserved_connections=0", "fsync=off"];
 
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
