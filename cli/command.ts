@@ -88,19 +88,20 @@ export async function findMember(session: Session, org: OrgRow, email: string): 
   );
 }
 
+export function noDataset(org: OrgRow, name: string): never {
+  return fail(
+    "NOT_FOUND",
+    `there is no dataset ${name} in ${org.slug}`,
+    `See cadastre dataset list --org ${org.slug}.`,
+  );
+}
+
 /** A dataset's id by name. Errors: AppError NOT_FOUND. */
 export async function findDataset(session: Session, org: OrgRow, name: string): Promise<string> {
   const { rows } = await session.asOrg(org.id, (client) =>
     client.query<{ id: string }>("select id from data.datasets where name = $1", [name]),
   );
-  return (
-    rows[0]?.id ??
-    fail(
-      "NOT_FOUND",
-      `there is no dataset ${name} in ${org.slug}`,
-      `See cadastre dataset list --org ${org.slug}.`,
-    )
-  );
+  return rows[0]?.id ?? noDataset(org, name);
 }
 
 /** The whole of standard input, at most `limit` bytes. */

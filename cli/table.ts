@@ -1,7 +1,6 @@
 /** Rows as people read them in a terminal: headed columns, empty ones left out. Programs take --json. */
 
 const MAX_CELL = 100;
-const HEADING = /_/g;
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
@@ -13,8 +12,8 @@ function cell(value: unknown): string {
         : typeof value === "object"
           ? JSON.stringify(value)
           : String(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a value must not move the cursor or ring the bell
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  // A value must not move the cursor or ring the bell.
+  const plain = text.replace(/\p{Cc}+/gu, " ");
   return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
 }
 
@@ -23,7 +22,7 @@ export function table(rows: readonly Record<string, unknown>[], none: string): s
   if (rows.length === 0) return none;
   const columns = Object.keys(rows[0]!)
     .map((name) => ({
-      heading: name.replace(HEADING, " "),
+      heading: name.replaceAll("_", " "),
       right: rows.every((row) => row[name] === null || typeof row[name] === "number"),
       cells: rows.map((row) => cell(row[name])),
     }))

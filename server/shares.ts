@@ -40,8 +40,11 @@ export function holdWhile(response: ServerResponse, done: () => void): void {
 }
 
 export interface Turns {
-  /** Waits for a share of one, in the order of coming; the result gives it back. Null: too many of theirs wait already. */
-  enter(who: string): Promise<() => void> | null;
+  /**
+   * A share of one, at once or, where there is none, in the order of coming; the result gives it back. Null: too many of
+   * theirs wait already.
+   */
+  enter(who: string): (() => void) | Promise<() => void> | null;
 }
 
 /** Shares for which one waits instead of being refused: `waiting` of each at most, in the order of coming. */
@@ -66,7 +69,7 @@ export function createTurns(bounds: { total: number; each: number; waiting: numb
     enter(who) {
       const before = waiting.filter((other) => other.who === who).length;
       const done = before > 0 ? "each" : shares.take(who);
-      if (typeof done === "function") return Promise.resolve(leaving(done));
+      if (typeof done === "function") return leaving(done);
       if (before >= bounds.waiting) return null;
       return new Promise((resolve) => waiting.push({ who, go: resolve }));
     },

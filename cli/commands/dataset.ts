@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Command, fail, findOrg, type Output, withSession } from "../command.ts";
+import { type Command, findOrg, noDataset, type Output, withSession } from "../command.ts";
 import { misused } from "../help.ts";
 import { table } from "../table.ts";
 
@@ -67,13 +67,7 @@ export const dataset: Command = {
              from data.datasets where name = $1`,
           [name],
         );
-        const row =
-          rows[0] ??
-          fail(
-            "NOT_FOUND",
-            `there is no dataset ${name} in ${org.slug}`,
-            `See cadastre dataset list --org ${org.slug}.`,
-          );
+        const row = rows[0] ?? noDataset(org, name);
         const fields = await client.query(
           `select name, type, required, source_name as "sourceName", minimum, maximum, pattern,
                   allowed_values as "allowedValues", not_in_future as "notInFuture", retired_at as "retiredAt", description

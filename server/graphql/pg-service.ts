@@ -140,13 +140,15 @@ const turnsOf = new WeakMap<pg.Pool, Turns>();
 /** Whose the statement is: the organization of its claim, which our own server has just signed (lib/claims.ts). */
 const whose = (settings: PgSettings): string => settings?.["cadastre.claim"]?.split(".")[2] ?? "";
 
-/** Waits for the organization's turn; the result ends it. Errors: AppError BUSY. */
+const busy = (): AppError =>
+  new AppError("BUSY", "your organization asks too much at this moment", { hint: "Try again in a moment." });
+
+/** Waits for the organization's turn, if it has to; the result ends it. Errors: AppError BUSY. */
 async function takeTurn(turns: Turns, who: string): Promise<() => void> {
-  const busy = new AppError("BUSY", "your organization asks too much at this moment", {
-    hint: "Try again in a moment.",
-  });
   const entered = turns.enter(who);
-  if (entered === null) throw busy;
+  if (entered === null) throw busy();
+  // The usual case, at every statement: there is room.
+  if (typeof entered === "function") return entered;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, MAX_WAIT_MS, null);
@@ -155,7 +157,7 @@ async function takeTurn(turns: Turns, who: string): Promise<() => void> {
   clearTimeout(timer);
   if (leave !== null) return leave;
   void entered.then((done) => done());
-  throw busy;
+  throw busy();
 }
 
 function createWithPgClient(pool: pg.Pool, schemas: readonly string[]): WithPgClient {

@@ -19,7 +19,7 @@ it("who finds no turn waits in order, holds up nobody else, and is refused where
   const turns = createTurns({ total: 3, each: 2, waiting: 2 });
   const order: string[] = [];
   const come = (who: string, name: string): Promise<() => void> =>
-    turns.enter(who)!.then((done) => {
+    Promise.resolve(turns.enter(who)!).then((done) => {
       order.push(name);
       return done;
     });

@@ -138,6 +138,23 @@ it("keeps no pairs where they are too many, and asks all rows of those that chan
   expect(await check(id)).toMatchObject({ failures: breaking(now).length });
 }, 60_000);
 
+it("keeps no pairs of a check during which somebody wrote", async () => {
+  const name = "late_towns";
+  const id = await ruled(name);
+  await bench.load(name, text([1, 2, 3].map((k) => ({ k, zip: "1", city: "town" }))));
+  await asMember(bench.db, { orgId: bench.org.id, userId: bench.manager }, async (client) => {
+    await client.query(`update org_${bench.org.schemaKey}.${name} set city = 'other' where k = 1`);
+    expect(await check(id)).toMatchObject({ carried: 0, failures: 0 });
+    // It may go on from the snapshot that it saw, whose pairs it then has; else it has left none.
+    const { rowCount } = await bench.db.admin.query(
+      "select 1 from private.carried_checks where dataset_id = $1",
+      [id],
+    );
+    expect(await pairs(id)).toBe(rowCount);
+  });
+  expect((await check(id)).failures).toBe(1);
+}, 60_000);
+
 it("forgets pairs when a person's row is erased", async () => {
   const name = "people";
   const id = await ruled(name);

@@ -295,3 +295,20 @@ function otherHeader(entry: ZipEntry, first: ZipEntry): ReaderError {
     "Choose one with the option entry, or upload the files apart.",
   );
 }
+
+/** So many different control characters in a text are none. One is often a delimiter. */
+const MANY_CONTROLS = 8;
+const CONTROL_SHARE = 0.01;
+const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1a, 0x1b]);
+
+/** Bytes that are no text in any encoding: a program, a picture, a database, a file of a format unknown here. */
+export function isBinary(head: Buffer): boolean {
+  const seen = new Set<number>();
+  let count = 0;
+  for (const byte of head) {
+    if (byte >= 0x20 || TEXT_CONTROLS.has(byte)) continue;
+    seen.add(byte);
+    count++;
+  }
+  return seen.size >= MANY_CONTROLS && count > head.length * CONTROL_SHARE;
+}

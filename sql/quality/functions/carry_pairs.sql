@@ -1,7 +1,6 @@
 -- A dependency from its kept pairs (quality.keep_pairs) and the rows that changed (pg_temp.cadastre_delta): {failures, parts,
--- fails} as they are now, the pairs kept with p_check; null where that does not add up. The pairs are all that it depends on, so no other row is read,
--- whatever failed before. Internal.
-drop function if exists quality.carry_pairs(jsonb, jsonb);
+-- fails} as they are now, the pairs kept with p_check; null where that does not add up. The pairs are all that it depends
+-- on, so no other row is read, whatever failed before. Internal.
 create or replace function quality.carry_pairs(p_dataset uuid, p_check uuid, p_rule jsonb, p_known jsonb) returns jsonb
 language plpgsql
 set search_path = ''
@@ -28,7 +27,7 @@ begin
             select %5$s, count(*) filter (where t.side$ = 'new') - count(*) filter (where t.side$ = 'old') from pg_temp.cadastre_delta t
              where t.side$ <> 'seen' and t.change_type <> 'delete' and %6$s group by %7$s) x
      group by %2$s having sum(x.n) <> 0 $q$,
-    split_part(pairs, '.', 2), c.names, c.kept, c.many, c.named, c.there, c.tuple) 
+    split_part(pairs, '.', 2), c.names, c.kept, c.many, c.named, c.there, c.tuple)
     using private.org_id(), p_dataset, (p_known #>> '{parts,pairs}')::uuid, (p_rule ->> 'rule_id')::uuid;
   execute format('select min(p.n) from %s p', pairs) into least_;
   if least_ < 0 then

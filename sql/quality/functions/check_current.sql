@@ -75,6 +75,9 @@ begin
   if private.versions_since(n.org_id, others || p_dataset, case when rest = '[]' and not exists (
        select from jsonb_array_elements(carried) c where c -> 'carry' ?| '{groups,others}') then pg_current_snapshot() else seen end, pg_current_xact_id(), saw_own) = 0 then
     perform quality.keep_check(p_dataset, p_check, p_road, seen::text, saw_own, contract, total, rules);
+  else
+    -- Nothing of it is kept, its pairs neither: nobody would go on from them.
+    delete from private.carried_pairs p where p.org_id = n.org_id and p.dataset_id = p_dataset and p.check_id = p_check;
   end if;
   return jsonb_build_object('rows', total, 'rules', rules, 'carried', jsonb_array_length(carried));
 end

@@ -9,7 +9,7 @@ begin
   perform core.require('quality.delete');
   delete from quality.rule_sets x where x.org_id = private.org_id() and x.name = drop_rule_set.name returning * into s;
   if s.id is null then
-    perform core.raise('QC014', format('there is no rule set %L', left(drop_rule_set.name, 60)), 'cadastre rule-sets list and the back office''s suggestions tell what there is.', 'name');
+    perform core.raise('QC014', format('there is no rule set %L', left(drop_rule_set.name, 60)), 'cadastre rule-sets list and the page Rule sets of a dataset tell what there is.', 'name');
   end if;
   perform audit.record('quality.drop_set', 'rule_set', s.id::text, jsonb_build_object('name', s.name));
 end

@@ -19,7 +19,7 @@ begin
          and (t.org_id = private.org_id() or (t.shared_at is not null and o.status = 'active'))
     ) l;
   if find_rule_set.rules is null then
-    perform core.raise('QC014', 'there is no such rule set, or it is not shared any more', 'cadastre rule-sets list and the back office''s suggestions tell what there is.', 'set_key');
+    perform core.raise('QC014', 'there is no such rule set, or it is not shared any more', 'cadastre rule-sets list and the page Rule sets of a dataset tell what there is.', 'set_key');
   end if;
 end
 $$;

@@ -1,6 +1,5 @@
 -- Keeps the pairs of a dependency with a check, for the next one to go on from: the check's id, null where they are more than
 -- are worth it. p_rule: with {rule_id, carry}. Internal.
-drop function if exists quality.keep_pairs(text, int);
 create or replace function quality.keep_pairs(p_dataset uuid, p_check uuid, p_rule jsonb, p_table text) returns uuid
 language plpgsql
 set search_path = ''

@@ -3,7 +3,6 @@
 -- dependencies whose deciders vote); nobody needs to look at the rows then, where a temporary table would keep the one scan from
 -- running parallel. parts: {pairs: the check with which a dependency's pairs are kept (quality.keep_pairs)}, p_check null: not.
 -- p_pairs: a table that has the pairs already. Internal.
-drop function if exists quality.prepare_rule(jsonb, text, text, text);
 create or replace function quality.prepare_rule(p_dataset uuid, p_check uuid, p_rule jsonb, p_source text, p_known text, p_pairs text default null) returns jsonb
 language plpgsql
 set search_path = ''

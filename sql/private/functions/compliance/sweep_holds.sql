@@ -8,7 +8,6 @@ set search_path = ''
 as $$
 declare
   h data.legal_holds;
-  what text;
   told int;
   -- Told in the eighth day before the end, and seven whole days before it at least.
   from_when constant interval := '8 days';
@@ -26,9 +25,8 @@ begin
     -- The end waits for the notice, not the notice for the end.
     update data.legal_holds x set noticed_at = clock_timestamp(), ends_at = greatest(x.ends_at, clock_timestamp() + notice)
      where x.org_id = h.org_id and x.id = h.id returning * into h;
-    what := coalesce((select case when h.row_count is null then d.name else 'rows of ' || d.name end from data.datasets d where d.org_id = h.org_id and d.id = h.dataset_id), 'the organization');
     told := private.tell_compliance(h.org_id, 'hold.ending', 'hold', h.id::text, h.dataset_id,
-      format('The legal hold on %s ends on %s', what, to_char(h.ends_at at time zone 'UTC', 'YYYY-MM-DD')),
+      format('The legal hold on %s ends on %s', private.hold_place(h), to_char(h.ends_at at time zone 'UTC', 'YYYY-MM-DD')),
       'Then retention and erasures may remove what it covers. Give it another end, or none, if it is still needed.', '/holds',
       jsonb_build_object('holdId', h.id, 'datasetId', h.dataset_id, 'endsAt', h.ends_at));
     perform audit.record('hold.notice', 'hold', h.id::text, jsonb_build_object('dataset', h.dataset_id, 'ends_at', h.ends_at, 'told', told), h.org_id);
@@ -42,9 +40,8 @@ begin
     update data.legal_holds x
        set released_at = clock_timestamp(), lapsed = true, release_reason = 'it ended on its date', keys = null
      where x.org_id = h.org_id and x.id = h.id;
-    what := coalesce((select case when h.row_count is null then d.name else 'rows of ' || d.name end from data.datasets d where d.org_id = h.org_id and d.id = h.dataset_id), 'the organization');
     told := private.tell_compliance(h.org_id, 'hold.lapsed', 'hold', h.id::text, h.dataset_id,
-      format('The legal hold on %s has ended', what), 'Retention and erasures may remove what it covered.', '/holds',
+      format('The legal hold on %s has ended', private.hold_place(h)), 'Retention and erasures may remove what it covered.', '/holds',
       jsonb_build_object('holdId', h.id, 'datasetId', h.dataset_id, 'endsAt', h.ends_at));
     perform audit.record('hold.lapse', 'hold', h.id::text, jsonb_build_object('dataset', h.dataset_id, 'ends_at', h.ends_at, 'noticed_at', h.noticed_at, 'told', told), h.org_id);
     lapsed := lapsed + 1;
